@@ -1,0 +1,38 @@
+# make demo | test | check | bench: each makes the environment first, from pinned versions.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.made
+
+.PHONY: demo test check bench pins clean format
+
+demo: $(STAMP)
+	@$(BIN)/lienthu demo
+
+test: $(STAMP)
+	@sh tests/install-parts.sh
+	@$(BIN)/pytest $(ARGS)
+
+check: $(STAMP)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/python -m tests.docs.check
+
+bench: $(STAMP)
+	@$(BIN)/python -m benchmarks.search
+
+format: $(STAMP)
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+$(STAMP): pyproject.toml constraints.txt
+	@sh tests/make-environment.sh $(PYTHON) $(VENV)
+	@touch $@
+
+pins: $(STAMP)
+	@$(BIN)/python -m pip freeze --exclude-editable | { head -1 constraints.txt; cat; } > constraints.new && mv constraints.new constraints.txt
+
+clean:
+	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info

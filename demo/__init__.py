@@ -1,0 +1,1 @@
+"""A small federation of real protocol servers over a shipped catalogue."""

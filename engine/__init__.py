@@ -1,0 +1,1 @@
+"""The search itself. Knows no protocol, no library, no store."""

@@ -1,0 +1,1 @@
+"""A title in the forms that other programs read."""

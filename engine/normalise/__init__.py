@@ -1,0 +1,1 @@
+"""One shape for what members describe: identifiers, languages, years, names, material types."""

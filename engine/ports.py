@@ -1,0 +1,219 @@
+"""What the engine needs from outside: a way to ask a member, and a shared index. Two small protocols.
+
+A connector speaks one *system* and is made once per member:
+
+    def connector(member: Member, settings: SruSettings, door: Door) -> Connector
+
+and is registered with its settings in the entry-point group `lienthu.connectors`, as a `System`. The rules:
+
+- `search` returns the records of one window of the member's answer, or raises one of `engine.errors`. No hits
+  is an Answer without records; a page that can no longer be read is an UnreadableError. Never `[]` for the second.
+- What cannot be asked of this member is not silently dropped: give it up and say so in `Answer.notices`, or raise
+  UnsupportedError.
+- `request` and `parse` are pure functions of the module; I/O goes through the door's client only. No clock, no
+  store, no retry, no sleeping: those are the door's.
+- Whatever is cancelled stops at once.
+- Data that a member gives away by mistake (borrowers, closed files) is dropped while parsing.
+
+An index is made once per process from the entry-point group `lienthu.indexes`:
+
+    async def index(settings: dict[str, object], clock: Clock) -> TitleIndex
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+import httpx
+import msgspec
+
+from engine.model import Answer, Field, Noun, Query, Reason, Record, Window
+
+Clock = Callable[[], float]
+"""Seconds since the epoch."""
+
+
+# Members --------------------------------------------------------------------------------
+
+
+class Names(Noun, frozen=True):
+    """A name in the languages of the interface."""
+
+    vi: str
+    en: str
+
+
+class Place(Noun, frozen=True):
+    """Where a library stands. Degrees, WGS 84."""
+
+    city: str
+    latitude: float | None = None
+    longitude: float | None = None
+
+
+class Manners(Noun, frozen=True):
+    """How a member's server is to be treated: the limits of a guest.
+
+    `parallel`: most requests at once. `spacing_ms`: least time between the starts of two requests.
+    `daily`: most requests a day, None for no limit. `quiet_hours`: `HH:MM-HH:MM` of the member's time in
+    which it is not asked. `timeout_s`: deadline of one search. `body_bytes`: most bytes of one answer
+    after decompression. `hosts`: further hosts that redirects and links of this member may lead to.
+    `private_network`: its address may be private or loopback. `ca_file`: PEM file with a missing
+    intermediate certificate. `utc_offset_h` tells the quiet hours and the day (Việt Nam: 7).
+    """
+
+    parallel: int = 2
+    spacing_ms: int = 200
+    daily: int | None = None
+    quiet_hours: str | None = None
+    timeout_s: float = 8.0
+    body_bytes: int = 8_000_000
+    hosts: tuple[str, ...] = ()
+    private_network: bool = False
+    ca_file: str | None = None
+    utc_offset_h: float = 7.0
+
+
+class Member(Noun, frozen=True):
+    """One library's catalogue that can be asked, as `config/members/<id>.toml` describes it.
+
+    `networks` are CIDR ranges of the readers who may ask it; empty: all. `fresh_s` is how long its answers count as
+    fresh, `stale_s` how long they are worth showing. `preference` orders members where all else is equal, and
+    decides whose description of an edition is taken first (higher first).
+    """
+
+    id: str
+    system: str
+    url: str
+    name: Names
+    enabled: bool = True
+    short_name: str | None = None
+    place: Place | None = None
+    homepage: str | None = None
+    evidence: str | None = None
+    networks: tuple[str, ...] = ()
+    preference: int = 0
+    window: int = 20
+    fresh_s: float = 3600.0
+    stale_s: float = 30 * 86400.0
+    manners: Manners = Manners()
+
+
+# Asking a member ------------------------------------------------------------------------
+
+
+class Connector(Protocol):
+    """One member that can be asked. Made once, used by many searches at once."""
+
+    fields: frozenset[Field]
+    """The fields this member can search. The planner skips it for a query that needs others."""
+
+    async def search(self, query: Query, window: Window) -> Answer:
+        """Ask the member and return its answer, or raise one of `engine.errors`.
+
+        The caller bounds the time. `Answer.asked_at` and `took_s` are set by the door's clock.
+        """
+
+    async def probe(self) -> None:
+        """Find out, at the least cost to the member, whether it answers; raise as `search` does if not."""
+
+    async def close(self) -> None:
+        """Let go of connections."""
+
+
+class Door(msgspec.Struct, frozen=True):
+    """What a connector gets to do its work with.
+
+    `client` is the guarded client of this member: every request through it keeps the member's manners and
+    raises `engine.errors` for transport failures. `clock` tells `Answer.asked_at`.
+    """
+
+    client: httpx.AsyncClient
+    clock: Clock
+
+
+class System(msgspec.Struct, frozen=True):
+    """A connector as an entry point offers it: its name, the shape of its table in a member file, its maker.
+
+    `settings` is the Struct that the table `[<system>]` of a member file is checked against.
+    """
+
+    name: str
+    settings: type[msgspec.Struct]
+    connector: Callable[[Member, msgspec.Struct, Door], Connector]
+
+
+# The shared index -----------------------------------------------------------------------
+
+
+class Question(Noun, frozen=True):
+    """What an answer is kept under: a member, a query in its canonical print, and a window.
+
+    `terms` is the canonical print of expression and member-side filters, without page.
+    """
+
+    member: str
+    terms: str
+    start: int
+    count: int
+
+
+class Aged(Noun, frozen=True):
+    """A record from the index and when its member gave it (seconds since the epoch)."""
+
+    record: Record
+    asked_at: float
+
+
+class IndexState(Noun, frozen=True):
+    """How the index is: for `/healthz` and metrics. `bytes_used` and `bytes_bound` are of the store."""
+
+    backend: str
+    is_ready: bool
+    answers: int = 0
+    records: int = 0
+    bytes_used: int = 0
+    bytes_bound: int = 0
+    problem: Reason | None = None
+
+
+class TitleIndex(Protocol):
+    """The shared index of what is asked for often: answers, records, demand.
+
+    No method raises for trouble of the store: what cannot be read is not there, what cannot be written is lost, and
+    `state` says so. None of them holds a reader up: writes return at once.
+    """
+
+    async def answers(self, questions: Sequence[Question]) -> dict[Question, Answer]:
+        """Return the kept answers of these questions, whatever their age (`Answer.asked_at` tells it)."""
+
+    def keep(self, question: Question, answer: Answer) -> None:
+        """Take an answer, to be written soon, if it is worth keeping: its records too. Failures are never given."""
+
+    def count(self, terms: str) -> None:
+        """Note that somebody asked this. No more than that is noted."""
+
+    async def demand(self, terms: str) -> float:
+        """How often it was asked, decayed to now."""
+
+    async def search(self, query: Query, limit: int) -> tuple[Aged, ...]:
+        """Kept records that hold the query's words, marked and folded, best first."""
+
+    async def record(self, member: str, record_id: str) -> Aged | None:
+        """One kept record."""
+
+    async def suggest(self, prefix: str, limit: int) -> tuple[str, ...]:
+        """Return what was often asked or is a kept title, beginning with these letters, with or without marks."""
+
+    async def refresh_due(self, limit: int) -> tuple[Question, ...]:
+        """Questions whose answers are in demand and soon grow old, most wanted first."""
+
+    async def state(self) -> IndexState:
+        """How the index is."""
+
+    async def flush(self) -> None:
+        """Return when everything taken so far is written or given up."""
+
+    async def close(self) -> None:
+        """Write what was taken, and let go of the store."""

@@ -1,0 +1,1 @@
+"""The shared index of what is asked for often."""
