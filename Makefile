@@ -10,7 +10,7 @@ demo: $(STAMP)
 	@$(BIN)/lienthu demo
 
 test: $(STAMP)
-	@sh tests/install-parts.sh
+	@sh scripts/install-parts.sh
 	@$(BIN)/pytest $(ARGS)
 
 check: $(STAMP)
@@ -18,7 +18,7 @@ check: $(STAMP)
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/python -m tests.docs.check
+	@$(BIN)/python scripts/check-docs.py
 
 bench: $(STAMP)
 	@$(BIN)/python -m benchmarks.search
@@ -28,7 +28,7 @@ format: $(STAMP)
 	@$(BIN)/ruff format .
 
 $(STAMP): pyproject.toml constraints.txt
-	@sh tests/make-environment.sh $(PYTHON) $(VENV)
+	@sh scripts/make-environment.sh $(PYTHON) $(VENV)
 	@touch $@
 
 pins: $(STAMP)

@@ -1,0 +1,161 @@
+"""The command line: `lienthu search | serve | demo | member list | member check`."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+import uvloop
+from rich.console import Console
+
+from engine import cli_member, cli_search
+from engine.app import read_house
+from engine.errors import LienThuError, QueryError, SettingsError
+from engine.query import parse
+from engine.sentences import Language, say
+from engine.web.views import snapshot_view
+
+app = typer.Typer(
+    name="lienthu",
+    help="Liên Thư: one search box over the catalogues of many libraries.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+member_app = typer.Typer(help="The member libraries: list them, ask how they are.", no_args_is_help=True)
+app.add_typer(member_app, name="member")
+
+Config = Annotated[
+    Path, typer.Option("--config", "-c", envvar="LIENTHU_CONFIG", help="The settings file, lienthu.toml.")
+]
+Lang = Annotated[str, typer.Option("--lang", help="Language of the sentences: vi or en.")]
+CONFIG = Path("config/lienthu.toml")
+
+
+def language_of(lang: str) -> Language:
+    """Return the language of an option; raises typer.BadParameter for one that is not spoken."""
+    if lang == "vi":
+        return "vi"
+    if lang == "en":
+        return "en"
+    raise typer.BadParameter(f"{lang!r} is neither vi nor en")
+
+
+@app.command()
+def search(
+    query: Annotated[str, typer.Argument(help="What to search for, as in the search box.")],
+    config: Config = CONFIG,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the settled answer as JSON.")] = False,
+    members: Annotated[str, typer.Option("--members", help="Ask only these, by id, with commas between.")] = "",
+    deadline: Annotated[
+        float | None, typer.Option("--deadline", min=0.1, help="Most seconds to wait for members.")
+    ] = None,
+    page: Annotated[int, typer.Option("--page", min=1, max=50, help="The page of titles, from 1.")] = 1,
+    lang: Lang = "vi",
+) -> None:
+    """Search all members: show each one's progress while it runs, then the merged list."""
+    language = language_of(lang)
+    house = read_house(config)
+    asked = parse(query)
+    chosen = tuple(part.strip() for part in members.split(",") if part.strip())
+    filters = msgspec.structs.replace(asked.filters, members=asked.filters.members + chosen)
+    asked = msgspec.structs.replace(asked, page=page, page_size=house.settings.search.page_size, filters=filters)
+    console = Console(highlight=False)
+    snapshot, spoken = uvloop.run(cli_search.searched(house, asked, deadline, console, language, quiet=as_json))
+    if as_json:
+        sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(snapshot_view(snapshot, spoken))) + b"\n")
+    else:
+        cli_search.print_titles(snapshot, spoken, console, language)
+
+
+@app.command()
+def serve(
+    config: Config = CONFIG,
+    host: Annotated[str | None, typer.Option("--host", help="The address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option("--port", min=1, max=65535, help="The port to listen on.")] = None,
+    workers: Annotated[int | None, typer.Option("--workers", min=1, max=64, help="Processes sharing the port.")] = None,
+    worker: Annotated[str | None, typer.Option("--worker", hidden=True, help="k/n: being one of several.")] = None,
+) -> None:
+    """Run the service until Ctrl-C."""
+    from engine import serve as serving  # noqa: PLC0415 - aiohttp's server is for this command alone
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # its INFO lines hold the addresses that were asked
+    if worker is not None:
+        number, _, count = worker.partition("/")
+        uvloop.run(serving.serve(config, host=host, port=port, worker=int(number), of=int(count)))
+        return
+    house = read_house(config)
+    count_of_workers = workers or house.settings.service.workers
+    address = f"http://{host or house.settings.service.host}:{port or house.settings.service.port}/"
+    enabled = sum(member.enabled for member, _ in house.members)
+    print(f"Liên Thư: {address} ({enabled} members)", file=sys.stderr, flush=True)  # noqa: T201
+    if count_of_workers == 1:
+        uvloop.run(serving.serve(config, host=host, port=port))
+    else:
+        status = uvloop.run(serving.watch(config, host=host, port=port, workers=count_of_workers))
+        raise typer.Exit(status)
+
+
+@app.command()
+def demo(
+    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="The port of the search page.")] = 8080,
+    chaos: Annotated[bool, typer.Option("--chaos", help="Libraries turn slow, fail, hang, send rubbish.")] = False,
+) -> None:
+    """Run eight demo libraries and the service over them until Ctrl-C."""
+    from engine import demo_run  # noqa: PLC0415 - for this command alone
+
+    logging.basicConfig(level=logging.WARNING)
+    raise typer.Exit(uvloop.run(demo_run.run(port, chaos=chaos)))
+
+
+@member_app.command("list")
+def member_list(
+    config: Config = CONFIG,
+    as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
+    lang: Lang = "vi",
+) -> None:
+    """List the members of the configuration."""
+    cli_member.print_members(read_house(config), Console(highlight=False), language_of(lang), as_json=as_json)
+
+
+@member_app.command("check")
+def member_check(
+    member: Annotated[str, typer.Argument(help="The id of the member.", show_default=False)],
+    config: Config = CONFIG,
+    query: Annotated[str, typer.Option("--query", help="What to ask it.")] = "kinh tế",
+    lang: Lang = "vi",
+) -> None:
+    """Ask one member live, and tell what works. Ends with status 1 if it does not answer."""
+    house = read_house(config)
+    is_well = uvloop.run(cli_member.checked(house, member, query, Console(highlight=False), language_of(lang)))
+    raise typer.Exit(0 if is_well else 1)
+
+
+def main() -> None:
+    """Run the command line; a failure is a sentence on standard error and a status, never a stack trace."""
+    try:
+        app(standalone_mode=True)
+    except QueryError as error:
+        tell(f"{say(error.reason, 'vi')}\n{say(error.reason, 'en')}\n→ {error.proposal}")
+        sys.exit(2)
+    except SettingsError as error:
+        tell(str(error))
+        sys.exit(2)
+    except (LienThuError, OSError) as error:
+        tell(str(error))
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def tell(text: str) -> None:
+    """Print to standard error."""
+    print(text, file=sys.stderr)  # noqa: T201 - the command line speaks
+
+
+if __name__ == "__main__":
+    main()

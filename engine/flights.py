@@ -1,0 +1,92 @@
+"""Questions on their way to members: each under the member's own deadline, equal ones joined, answers kept.
+
+A question in flight belongs to nobody: a reader who leaves takes nothing with him, and an answer that is late for
+his page still goes to the index.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import OrderedDict
+
+from engine.errors import BugError, LienThuError, TimedOutError
+from engine.model import Answer, Query, Window
+from engine.planner import Asked
+from engine.ports import Clock, Question, TitleIndex
+from engine.rest import Rests
+
+RECENT_ANSWERS = 512
+RECENT_S = 300.0
+
+log = logging.getLogger("lienthu.search")
+
+Outcome = Answer | LienThuError
+
+
+class Flights:
+    """All questions in flight in this process, and the answers of the last minutes.
+
+    The last answers are remembered here whatever the index does, so that going deeper never asks for
+    the first records again.
+    """
+
+    def __init__(self, index: TitleIndex | None, rests: Rests, clock: Clock) -> None:
+        self._index = index
+        self._rests = rests
+        self._clock = clock
+        self._flying: dict[Question, asyncio.Task[Outcome]] = {}
+        self._recent: OrderedDict[Question, Answer] = OrderedDict()
+
+    def ask(self, asked: Asked, query: Query, question: Question) -> asyncio.Task[Outcome]:
+        """Return the task that asks a member this question: a new one, or the one that already does.
+
+        The task never raises for a failure of the member: it returns the failure.
+        """
+        task = self._flying.get(question)
+        if task is None:
+            task = asyncio.create_task(self._asked(asked, query, question), name=f"ask {question.member}")
+            self._flying[question] = task
+            task.add_done_callback(lambda _: self._flying.pop(question, None))
+        return task
+
+    def recent(self, question: Question) -> Answer | None:
+        """Return the answer that this question got in the last minutes."""
+        answer = self._recent.get(question)
+        if answer is not None and self._clock() - answer.asked_at > RECENT_S:
+            del self._recent[question]
+            return None
+        return answer
+
+    async def _asked(self, asked: Asked, query: Query, question: Question) -> Outcome:
+        member = asked.member
+        try:
+            async with asyncio.timeout(member.manners.timeout_s):
+                answer = await asked.connector.search(query, Window(question.start, question.count))
+        except TimeoutError:
+            error: LienThuError = TimedOutError(timeout_s=member.manners.timeout_s)
+        except LienThuError as found:
+            error = found
+        except Exception as found:  # our own bug must cost one member and not the search
+            log.exception("bug in connector", extra={"member": member.id, "system": member.system})
+            error = BugError(type(found).__name__)
+        else:
+            self._rests.answered(member.id)
+            self._recent[question] = answer
+            self._recent.move_to_end(question)
+            while len(self._recent) > RECENT_ANSWERS:
+                self._recent.popitem(last=False)
+            if self._index is not None:
+                self._index.keep(question, answer)
+            return answer
+        self._rests.failed(member.id, error)
+        return error
+
+    async def land(self, within_s: float) -> None:
+        """Let questions in flight come to their end, at most so long, then give them up."""
+        tasks = list(self._flying.values())
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=within_s)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)

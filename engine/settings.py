@@ -1,0 +1,238 @@
+"""Reads TOML files into checked shapes: `config/lienthu.toml` and the member files.
+
+A wrong key or value is a SettingsError that says file, line, what was found and what was expected.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from engine.errors import SettingsError
+from engine.ports import Manners, Member, Names, Place
+
+Shape = TypeVar("Shape")
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Base of every table in `config/lienthu.toml`: an unknown key is refused."""
+
+
+class ServiceSettings(Settings, frozen=True):
+    """Where the service listens. `address` is how readers reach it, for links in what it gives away."""
+
+    host: str = "127.0.0.1"
+    port: int = 8080
+    address: str | None = None
+    workers: int = 1
+
+
+class ContactSettings(Settings, frozen=True):
+    """Who asks: goes into the User-Agent of every request, so that a member knows whom to call."""
+
+    name: str = "Liên Thư"
+    url: str | None = None
+    email: str | None = None
+
+
+class SearchSettings(Settings, frozen=True):
+    """Bounds of one search.
+
+    `deadline_s`: after so long the answer is settled without those who have not answered.
+    `page_size`: titles on a page. `instant`: most records taken from the index for the first snapshot.
+    """
+
+    deadline_s: float = 10.0
+    page_size: int = 20
+    instant: int = 60
+
+
+class IndexSettings(Settings, frozen=True):
+    """Which index keeps what is asked for often; `none` for no index. `options` are the backend's own."""
+
+    backend: str = "embedded"
+    options: dict[str, object] = {}
+
+
+class MembersSettings(Settings, frozen=True):
+    """The folder of member files, from the folder of `lienthu.toml`."""
+
+    folder: str = "members"
+
+
+class LienThuSettings(Settings, frozen=True):
+    """Everything in `config/lienthu.toml`. All of it may be left out."""
+
+    service: ServiceSettings = ServiceSettings()
+    contact: ContactSettings = ContactSettings()
+    search: SearchSettings = SearchSettings()
+    index: IndexSettings = IndexSettings()
+    members: MembersSettings = MembersSettings()
+
+
+def read_toml(path: Path) -> tuple[dict[str, object], str]:
+    """Return the table and the text of a TOML file. Raises SettingsError with the line."""
+    try:
+        text = path.read_text("utf-8")
+    except FileNotFoundError:
+        raise SettingsError(str(path), None, "there is no such file") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(str(path), None, f"it cannot be read: {error}") from error
+    try:
+        return tomllib.loads(text), text
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r"line (\d+)", str(error))
+        raise SettingsError(str(path), int(found[1]) if found else None, f"this is not TOML: {error}") from error
+
+
+def checked(table: Mapping[str, object], shape: type[Shape], *, file: Path, text: str, under: str = "") -> Shape:
+    """Return the table as a shape, or raise a SettingsError that names the line and what was expected.
+
+    `under` is the dotted path of the table within the file.
+    """
+    try:
+        return msgspec.convert(table, shape)
+    except msgspec.ValidationError as error:
+        problem, path = _problem_and_path(str(error))
+        path = ".".join(part for part in (under, path) if part)
+        unknown = re.match(r"Object contains unknown field `(.+)`", problem)
+        if unknown:
+            path = ".".join(part for part in (path, unknown[1]) if part)
+            problem = f"unknown key `{unknown[1]}`{_nearest(unknown[1], _keys_at(shape, str(error)))}"
+        else:
+            found = _value_at(table, path.removeprefix(under).strip("."))
+            problem = problem[0].lower() + problem[1:]
+            shown = f", found {found!r}" if found is not None and not isinstance(found, dict) else ""
+            problem = f"`{path}`: {problem}{shown}" if path else problem
+        raise SettingsError(str(file), line_of(text, path), problem) from error
+
+
+def read_settings(path: Path) -> LienThuSettings:
+    """Return the settings of a `lienthu.toml`."""
+    table, text = read_toml(path)
+    return checked(table, LienThuSettings, file=path, text=text)
+
+
+def read_member(path: Path, systems: Mapping[str, type[msgspec.Struct]]) -> tuple[Member, msgspec.Struct]:
+    """Return a member and the settings of its system from a member file.
+
+    `systems` are the known systems and the shapes of their tables. The id is the file's name.
+    """
+    table, text = read_toml(path)
+    table = {"id": path.stem, **table}
+    if table["id"] != path.stem:
+        raise SettingsError(
+            str(path), line_of(text, "id"), f"`id` is {table['id']!r}, but the file is named {path.stem!r}"
+        )
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", path.stem):
+        raise SettingsError(str(path), None, "a member's id is made of the letters a-z, digits and hyphens")
+    system = table.get("system")
+    if not isinstance(system, str) or system not in systems:
+        known = ", ".join(sorted(systems))
+        found = f"`system` is {system!r}" if system is not None else "`system` is missing"
+        raise SettingsError(str(path), line_of(text, "system"), f"{found}, expected one of: {known}")
+    own = table.pop(system, {})
+    if not isinstance(own, dict):
+        raise SettingsError(str(path), line_of(text, system), f"`{system}` is not a table")
+    fields = {field.name for field in msgspec.structs.fields(Member)}
+    for key in table:
+        if key not in fields:
+            problem = f"unknown key `{key}`{_nearest(key, fields | {system})}"
+            raise SettingsError(str(path), line_of(text, key), problem)
+    for name, shape in (("name", Names), ("place", Place), ("manners", Manners)):
+        _refuse_unknown(table.get(name), name, shape, path, text)
+    member = checked(table, Member, file=path, text=text)
+    _check_member(member, path, text)
+    return member, checked(own, systems[system], file=path, text=text, under=system)
+
+
+def _refuse_unknown(table: object, name: str, shape: type[msgspec.Struct], path: Path, text: str) -> None:
+    """Refuse unknown keys of a noun's table: the nouns themselves are lenient, because they also travel."""
+    if not isinstance(table, dict):
+        return
+    fields = {field.name for field in msgspec.structs.fields(shape)}
+    for key in table:
+        if key not in fields:
+            problem = f"unknown key `{key}`{_nearest(key, fields)}"
+            raise SettingsError(str(path), line_of(text, f"{name}.{key}"), problem)
+
+
+def _check_member(member: Member, path: Path, text: str) -> None:
+    manners = member.manners
+    bounds = [
+        ("manners.parallel", manners.parallel, 1 <= manners.parallel <= 16, "1 to 16 requests at once"),
+        ("manners.spacing_ms", manners.spacing_ms, manners.spacing_ms >= 0, "0 or more milliseconds"),
+        ("manners.timeout_s", manners.timeout_s, 0 < manners.timeout_s <= 120, "more than 0, at most 120 seconds"),
+        ("manners.body_bytes", manners.body_bytes, manners.body_bytes >= 10_000, "at least 10000 bytes"),
+        ("window", member.window, 1 <= member.window <= 100, "1 to 100 records"),
+    ]
+    for key, found, is_right, expected in bounds:
+        if not is_right:
+            raise SettingsError(str(path), line_of(text, key), f"`{key}` is {found}, expected {expected}")
+    if manners.quiet_hours is not None and not re.fullmatch(
+        r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d", manners.quiet_hours
+    ):
+        problem = f"`manners.quiet_hours` is {manners.quiet_hours!r}, expected HH:MM-HH:MM"
+        raise SettingsError(str(path), line_of(text, "manners.quiet_hours"), problem)
+
+
+def line_of(text: str, path: str) -> int | None:
+    r"""Return the line, counted from 1, on which a dotted key of a TOML text stands, or its table's; else None.
+
+    >>> line_of("a = 1\n[b]\nc = 2\n", "b.c")
+    3
+    """
+    wanted = path.split(".")
+    while wanted and wanted != [""]:
+        table: list[str] = []
+        for number, line in enumerate(text.splitlines(), 1):
+            header = re.match(r"\s*\[\[?\s*([^\]]+?)\s*\]", line)
+            key = re.match(r"""\s*([\w."'-]+)\s*=""", line)
+            if header:
+                table = [part.strip(" \"'") for part in header[1].split(".")]
+                if table == wanted:
+                    return number
+            elif key and [*table, *(part.strip("\"'") for part in key[1].split("."))] == wanted:
+                return number
+        wanted = wanted[:-1]
+    return None
+
+
+def _problem_and_path(message: str) -> tuple[str, str]:
+    problem, _, path = message.partition(" - at `$")
+    return problem, re.sub(r"\[(\d+|\.\.\.)\]", "", path.rstrip("`")).strip(".")
+
+
+def _keys_at(shape: object, message: str) -> set[str]:
+    """Return the keys that a shape knows at the place a message speaks of."""
+    _, path = _problem_and_path(message)
+    for part in [part for part in path.split(".") if part]:
+        for field in msgspec.structs.fields(shape):  # type: ignore[arg-type]  # a Struct type by now
+            if field.name == part:
+                shape = field.type
+        if not (isinstance(shape, type) and issubclass(shape, msgspec.Struct)):
+            return set()
+    if isinstance(shape, type) and issubclass(shape, msgspec.Struct):
+        return {field.name for field in msgspec.structs.fields(shape)}
+    return set()
+
+
+def _nearest(key: str, known: set[str]) -> str:
+    near = difflib.get_close_matches(key, known, n=1)
+    if near:
+        return f"; did you mean `{near[0]}`?"
+    return f"; known are: {', '.join(sorted(known))}" if known else ""
+
+
+def _value_at(table: object, path: str) -> object:
+    for part in [part for part in path.split(".") if part]:
+        if not isinstance(table, Mapping) or part not in table:
+            return None
+        table = table[part]
+    return table
