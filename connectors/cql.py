@@ -1,0 +1,383 @@
+"""Says a query in CQL, by the index map of one server. Pure: knows no request and no member.
+
+What the server cannot be asked is never silently dropped: `Cql.notices` tells what was put elsewhere or left
+out, and `Cql.unasked` names the filters that the caller must apply to the records itself.
+
+Booleans are always parenthesised, since CQL reads them from left to right with equal precedence, and `not` stands
+between two clauses only. Every term is quoted. Source: CQL 1.2, Library of Congress; OASIS searchRetrieve part 5.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable
+from enum import StrEnum
+
+import msgspec
+from stdnum import isbn as isbn_numbers
+
+from engine.errors import UnsupportedError
+from engine.model import And, Clause, Expression, Field, Filters, Not, Or, Query, Reason
+
+MOST_YEARS_LISTED = 12
+"""A span of years is said as a list of single years up to this length."""
+
+
+class Words(StrEnum):
+    """How the words of a clause are sent, where the reader did not ask for a phrase."""
+
+    AND = "and"
+    """One clause a word, joined with `and`: understood by every server."""
+    PHRASE = "phrase"
+    """All words in one quoted term: side by side on most servers."""
+    ALL = "all"
+    """The relation `all` and one quoted term."""
+    ADJ = "adj"
+    """The relation `adj` and one quoted term."""
+
+
+class Quoting(StrEnum):
+    """What is done with letters that would end a quoted term or mask it."""
+
+    BACKSLASH = "backslash"
+    SPACE = "space"
+
+
+class YearForm(StrEnum):
+    """How a span of years is said."""
+
+    RANGE = "range"
+    """`dc.date >= "2010" and dc.date <= "2020"`"""
+    WITHIN = "within"
+    """`dc.date within "2010 2020"`"""
+    LIST = "list"
+    """`(dc.date = "2010" or dc.date = "2011" ...)`, for spans of up to `MOST_YEARS_LISTED` years."""
+    NONE = "none"
+    """Not at all: the records are filtered here."""
+
+
+class LanguageCodes(StrEnum):
+    """The codes a server's language index holds."""
+
+    ISO_639_2B = "639-2b"
+    ISO_639_1 = "639-1"
+    NONE = "none"
+    """Not asked: the records are filtered here."""
+
+
+class IsbnForm(StrEnum):
+    """A way of writing an ISBN."""
+
+    THIRTEEN = "13"
+    TEN = "10"
+    HYPHENATED = "hyphenated"
+
+
+class MissingField(StrEnum):
+    """What is done with a clause whose field has no index here."""
+
+    ANY = "any"
+    REFUSE = "refuse"
+
+
+class Index(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where a field is found on a server.
+
+    `names`: CQL index names, of which any may hold the words. `relation` and `words`: as of the map where not
+    said. `phrase_relation`: the relation of a phrase.
+    """
+
+    names: tuple[str, ...]
+    relation: str | None = None
+    words: Words | None = None
+    phrase_relation: str | None = None
+
+
+class CqlMap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What one server understands of CQL. Each key is told in `docs/sru.md`.
+
+    `indexes[Field.ANY]` without names sends bare terms. `context_sets`: prefix to identifier, bound at the head of the
+    query. `truncation`: the mask for "may go on", empty where there is none.
+    `strip`: letters that are replaced by a space in every term.
+    """
+
+    indexes: dict[Field, str | tuple[str, ...] | Index] = {}
+    relation: str = "="
+    phrase_relation: str = "="
+    words: Words = Words.AND
+    missing_field: MissingField = MissingField.ANY
+    context_sets: dict[str, str] = {}
+    truncation: str = ""
+    booleans: frozenset[str] = frozenset({"and", "or", "not"})
+    quoting: Quoting = Quoting.BACKSLASH
+    strip: str = ""
+    isbn_forms: tuple[IsbnForm, ...] = (IsbnForm.THIRTEEN, IsbnForm.TEN)
+    year_index: str = ""
+    year_form: YearForm = YearForm.NONE
+    language_index: str = ""
+    language_codes: LanguageCodes = LanguageCodes.NONE
+
+
+class Cql(msgspec.Struct, frozen=True):
+    """A query in CQL, what was given up to say it, and the filters that it does not hold."""
+
+    text: str
+    notices: tuple[Reason, ...] = ()
+    unasked: Filters = Filters()
+
+
+def quoted(term: str, quoting: Quoting = Quoting.BACKSLASH, *, mask: str = "") -> str:
+    r"""Return a term in double quotes that no server can read beyond, with an optional mask at its end.
+
+    >>> print(quoted('say "C*"'), quoted('say "C*"', Quoting.SPACE), quoted("lap", mask="*"))
+    "say \"C\*\"" "say C" "lap*"
+    """
+    if quoting is Quoting.SPACE:
+        inner = " ".join(re.sub(r'["\\*?^]', " ", term).split())
+    else:
+        inner = re.sub(r'(["\\*?^])', r"\\\1", term)
+    return f'"{inner}{mask}"'
+
+
+def unmarked(text: str) -> str:
+    """Return a text without its marks, its case and punctuation as they are.
+
+    A search key would not do: it also unifies spellings, and a server knows only the one that stands in its records.
+
+    >>> unmarked("Đại học Kỹ thuật")
+    'Dai hoc Ky thuat'
+    """
+    plain = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
+    return "".join(letter for letter in plain if unicodedata.category(letter) != "Mn")
+
+
+def rewritten(expression: Expression, change: Callable[[str], str]) -> Expression:
+    """Return the expression with the text of every clause changed."""
+    match expression:
+        case Clause():
+            return msgspec.structs.replace(expression, text=change(expression.text))
+        case Not():
+            return Not(rewritten(expression.part, change))
+        case And():
+            return And(tuple(rewritten(part, change) for part in expression.parts))
+        case Or():
+            return Or(tuple(rewritten(part, change) for part in expression.parts))
+
+
+def cql(query: Query, by: CqlMap) -> Cql:
+    """Return the query as CQL by a map.
+
+    Raises UnsupportedError where nothing is left that this server can be asked.
+
+    >>> by = CqlMap(indexes={Field.TITLE: "dc.title", Field.ANY: "cql.serverChoice"}, truncation="*")
+    >>> print(cql(Query(Clause("kinh tế", field=Field.TITLE, is_truncated=True)), by).text)
+    (dc.title="kinh" and dc.title="tế*")
+    """
+    saying = _Saying(by)
+    parts = [saying.expression(query.expression)] if query.expression is not None else []
+    unasked = query.filters
+    years = saying.years(query.filters)
+    if years:
+        parts.append(years)
+        unasked = msgspec.structs.replace(unasked, year_from=None, year_to=None)
+    languages = saying.languages(query.filters)
+    if languages:
+        parts.append(languages)
+        unasked = msgspec.structs.replace(unasked, languages=())
+    text = _joined("and", [part for part in parts if part])
+    if not text:
+        raise UnsupportedError("nothing of this query can be asked of this server")
+    prefixes = "".join(
+        f"> {prefix}={quoted(identifier)} " for prefix, identifier in by.context_sets.items() if f"{prefix}." in text
+    )
+    return Cql(prefixes + text, _once(saying.notices), unasked)
+
+
+class _Saying:
+    """One query being said: the map, and the notices gathered on the way."""
+
+    def __init__(self, by: CqlMap) -> None:
+        self.by = by
+        self.notices: list[Reason] = []
+
+    def expression(self, expression: Expression) -> str:
+        match expression:
+            case Clause():
+                return self.clause(expression)
+            case Or():
+                return self.either(expression)
+            case And():
+                return self.every(expression)
+            case Not():
+                raise UnsupportedError("a query that only excludes cannot be said in CQL")
+
+    def either(self, expression: Or) -> str:
+        parts = [said for part in expression.parts if (said := self.expression(part))]
+        if len(parts) > 1 and "or" not in self.by.booleans:
+            self.notices.append(Reason("notice.dropped-alternatives"))
+            return parts[0]
+        return _joined("or", parts)
+
+    def every(self, expression: And) -> str:
+        wanted = [said for part in expression.parts if not isinstance(part, Not) and (said := self.expression(part))]
+        unwanted = [part.part for part in expression.parts if isinstance(part, Not)]
+        if len(wanted) > 1 and "and" not in self.by.booleans:
+            self.notices.append(Reason("notice.dropped-clause"))
+            wanted = wanted[:1]
+        if unwanted and "not" not in self.by.booleans:
+            self.notices.append(Reason("notice.dropped-exclusion"))
+            unwanted = []
+        text = _joined("and", wanted)
+        if not text and unwanted:
+            raise UnsupportedError("what is wanted cannot be asked of this server, only what is not")
+        for part in unwanted:
+            said = self.expression(part)
+            text = f"({text} not {said})" if said else text
+        return text
+
+    def clause(self, clause: Clause) -> str:
+        """Return one clause, or nothing where it holds no word that a server could look for."""
+        index = self.index(clause.field)
+        if clause.field is Field.ISBN:
+            relation = index.relation or self.by.relation
+            texts = isbn_forms(clause.text, self.by.isbn_forms)
+            return _joined("or", [self.term(index, relation, text) for text in texts])
+        text = self.clean(clause.text)
+        if not text:
+            return ""
+        mask = self.by.truncation if clause.is_truncated else ""
+        if clause.is_truncated and not mask:
+            self.notices.append(Reason("notice.no-truncation"))
+        relation = index.relation or self.by.relation
+        if " " not in text:
+            return self.term(index, relation, text, mask)
+        if clause.is_phrase or clause.field in _WHOLE:
+            return self.term(index, index.phrase_relation or self.by.phrase_relation, text, mask)
+        return self.words(index, relation, text, mask)
+
+    def words(self, index: Index, relation: str, text: str, mask: str) -> str:
+        """Return several words, of which each must occur."""
+        manner = index.words or self.by.words
+        if manner in {Words.ALL, Words.ADJ}:
+            return self.term(index, manner.value, text, mask)
+        if manner is Words.PHRASE or "and" not in self.by.booleans:
+            return self.term(index, relation, text, mask)
+        words = text.split(" ")
+        # A word of punctuation only is no word to most servers, and would find nothing.
+        words = [word for word in words if any(letter.isalnum() for letter in word)] or words
+        masks = [""] * (len(words) - 1) + [mask]
+        return _joined("and", [self.term(index, relation, word, mask) for word, mask in zip(words, masks, strict=True)])
+
+    def index(self, field: Field) -> Index:
+        """Return where a field is looked for: in its index, else in that for anything, with a notice."""
+        found = self.by.indexes.get(field) or None
+        if found is None and field is not Field.ANY:
+            if self.by.missing_field is MissingField.REFUSE:
+                raise UnsupportedError(f"this server has no index for {field}")
+            self.notices.append(Reason("notice.any-field", {"field": field.value}))
+            found = self.by.indexes.get(Field.ANY)
+        return _index(found)
+
+    def term(self, index: Index, relation: str, text: str, mask: str = "") -> str:
+        term = quoted(text, self.by.quoting, mask=mask)
+        if not index.names:
+            # A relation needs an index; the bare term is the server's own choice of both.
+            return term
+        between = relation if not relation[0].isalpha() else f" {relation} "
+        return _joined("or", [f"{name}{between}{term}" for name in index.names])
+
+    def clean(self, text: str) -> str:
+        kept = (" " if letter in self.by.strip or unicodedata.category(letter)[0] == "C" else letter for letter in text)
+        cleaned = " ".join("".join(kept).split())
+        if self.by.quoting is Quoting.SPACE:
+            cleaned = " ".join(re.sub(r'["\\*?^]', " ", cleaned).split())
+        return cleaned
+
+    def years(self, filters: Filters) -> str:
+        first, last = filters.year_from, filters.year_to
+        name = self.by.year_index
+        if (first is None and last is None) or not name:
+            return ""
+        match self.by.year_form:
+            case YearForm.RANGE:
+                if first == last:
+                    return f'{name}="{first}"'
+                ends = ([f'{name}>="{first}"'] if first is not None else []) + (
+                    [f'{name}<="{last}"'] if last is not None else []
+                )
+                return _joined("and", ends)
+            case YearForm.WITHIN:
+                return f'{name} within "{first or 0} {last or 9999}"'
+            case YearForm.LIST if first is not None and last is not None and 0 <= last - first < MOST_YEARS_LISTED:
+                return _joined("or", [f'{name}="{year}"' for year in range(first, last + 1)])
+            case _:
+                return ""
+
+    def languages(self, filters: Filters) -> str:
+        name = self.by.language_index
+        if not filters.languages or not name:
+            return ""
+        match self.by.language_codes:
+            case LanguageCodes.ISO_639_2B:
+                codes: list[str] = list(filters.languages)
+            case LanguageCodes.ISO_639_1:
+                codes = [_TWO_LETTERS.get(code, code) for code in filters.languages]
+            case LanguageCodes.NONE:
+                return ""
+        return _joined("or", [f"{name}={quoted(code, self.by.quoting)}" for code in codes])
+
+
+def isbn_forms(isbn13: str, forms: Iterable[IsbnForm]) -> tuple[str, ...]:
+    """Return the ways of writing an ISBN that a server is asked for; what is no ISBN comes back as it is.
+
+    >>> isbn_forms("9780132350884", [IsbnForm.THIRTEEN, IsbnForm.TEN, IsbnForm.HYPHENATED])
+    ('9780132350884', '0132350882', '978-0-13-235088-4')
+    """
+    if not isbn_numbers.is_valid(isbn13):
+        return (isbn13,)
+    found: list[str] = []
+    for form in forms:
+        match form:
+            case IsbnForm.THIRTEEN:
+                found.append(isbn13)
+            case IsbnForm.TEN if isbn13.startswith("978"):
+                found.append(isbn_numbers.to_isbn10(isbn13))
+            case IsbnForm.HYPHENATED:
+                found.append(isbn_numbers.format(isbn13))
+            case _:
+                pass
+    return tuple(found) or (isbn13,)
+
+
+def _once(notices: list[Reason]) -> tuple[Reason, ...]:
+    """Return the notices without repetitions."""
+    return tuple(notice for at, notice in enumerate(notices) if notice not in notices[:at])
+
+
+def _index(found: str | tuple[str, ...] | Index | None) -> Index:
+    match found:
+        case Index():
+            return found
+        case str():
+            return Index((found,) if found else ())
+        case None:
+            return Index(())
+        case _:
+            return Index(found)
+
+
+def _joined(boolean: str, parts: list[str]) -> str:
+    """Join clauses with a boolean, in parentheses where there are several.
+
+    >>> _joined("or", ["a", "b", "c"])
+    '(a or b or c)'
+    """
+    return parts[0] if len(parts) == 1 else f"({f' {boolean} '.join(parts)})" if parts else ""
+
+
+_WHOLE = frozenset({Field.ISSN, Field.IDENTIFIER, Field.CALL_NUMBER})
+_TWO_LETTERS = {
+    "vie": "vi", "eng": "en", "fre": "fr", "ger": "de", "rus": "ru", "chi": "zh", "jpn": "ja", "kor": "ko",
+    "spa": "es", "ita": "it", "por": "pt", "lao": "lo", "khm": "km", "tha": "th", "lat": "la", "dut": "nl",
+}  # fmt: skip

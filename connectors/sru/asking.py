@@ -1,0 +1,194 @@
+"""One search being answered by a server: what is asked, what comes, what is given up on the way."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Awaitable, Callable
+from urllib.parse import quote
+
+import msgspec
+from lxml import etree
+
+from connectors.cql import Cql, cql
+from connectors.formats import record_from_xml
+from connectors.sru import ladder
+from connectors.sru.diagnostics import Diagnostic, Means
+from connectors.sru.narrow import narrows, passes
+from connectors.sru.response import Element, Response, Row, surrogate, unpacked
+from connectors.sru.settings import Dialect
+from engine.errors import UnreadableError
+from engine.model import Placed, Query, Reason, Record, Window
+
+RECORDS_A_SLICE = 15
+"""How many records are read before others may run: about 5 ms."""
+
+Fetch = Callable[[str, Dialect, int, int], Awaitable[Response]]
+"""Sends CQL in a dialect for a count of records from a place, and returns what came."""
+
+
+class Asking:
+    """One search of one server.
+
+    `wished` is how the member file wants the server to be spoken to, `speaking` the rung of the ladder that worked
+    last. After `run`, `learned` is the rung to begin with next time.
+    """
+
+    def __init__(self, member: str, wished: Dialect, speaking: Dialect, fetch: Fetch) -> None:
+        self.member, self.wished, self.fetch = member, wished, fetch
+        self.speaking = self.learned = speaking
+        self.placed: list[Placed] = []
+        self.total: int | None = None
+        self.has_more = False
+        self._requests_left = speaking.max_requests
+        self._said = Cql("")
+        self._given_up: list[Reason] = []
+        self._unreadable = 0
+        self._withheld = 0
+
+    async def run(self, query: Query, window: Window) -> None:
+        """Ask until the window is full, the list ends or the requests are used up."""
+        start, end = window.start, window.start + window.count
+        if self.speaking.max_start:
+            end = min(end, self.speaking.max_start + 1)
+        if start >= end:
+            self._given_up.append(Reason("notice.list-capped", {"count": self.speaking.max_start}))
+            return
+        asked = min(end - start, self.speaking.max_records)
+        answer = await self._first(query, start, asked)
+        while True:
+            self._fail_on(answer, start)
+            self.total = answer.total if answer.total is not None else self.total
+            await self._read(answer.rows, start)
+            came = len(answer.rows)
+            start += came
+            self.has_more = came > 0 and (start <= self.total if self.total is not None else came >= asked)
+            if start >= end or not self.has_more or self._requests_left < 1:
+                break
+            asked = min(end - start, self.speaking.max_records)
+            answer = await self._ask(start, asked)
+        if self.has_more and self.speaking.max_start and start > self.speaking.max_start:
+            self.has_more = False
+            self._given_up.append(Reason("notice.list-capped", {"count": self.speaking.max_start}))
+
+    def notices(self) -> tuple[Reason, ...]:
+        """Everything that was given up to get this answer, each once."""
+        found = [*self._said.notices, *self._given_up]
+        if self.speaking.version is not self.wished.version:
+            found.append(Reason("notice.lower-version", {"version": self.speaking.version.value}))
+        if self.speaking.schemas[:1] != self.wished.schemas[:1]:
+            schema = self.speaking.schemas[0] if self.speaking.schemas else "-"
+            found.append(Reason("notice.other-schema", {"schema": schema}))
+        if self._unreadable:
+            found.append(Reason("notice.records-unreadable", {"count": self._unreadable}))
+        if self._withheld:
+            found.append(Reason("notice.records-withheld", {"count": self._withheld}))
+        return tuple(notice for at, notice in enumerate(found) if notice not in found[:at])
+
+    async def _ask(self, start: int, count: int) -> Response:
+        self._requests_left -= 1
+        return await self.fetch(self._said.text, self.speaking, start, count)
+
+    async def _first(self, query: Query, start: int, count: int) -> Response:
+        """Return the first answer that is not a plea to be asked otherwise."""
+        typed = query.expression
+        while True:
+            self._said = cql(query, self.speaking)
+            answer = await self._ask(start, min(count, self.speaking.max_records))
+            said = answer.diagnostics or _only_surrogates(answer)
+            step = None
+            if said and not _records(answer):
+                step = ladder.after_diagnostics(self.speaking, query, said)
+            elif answer.total == 0:
+                step = ladder.after_nothing(self.speaking, query)
+            if step is None or self._requests_left < 1:
+                break
+            self.speaking, query = step.speaking, step.query
+            self._given_up.extend(step.notices)
+            if step.is_lasting:
+                self.learned = self.speaking
+        if answer.total == 0:
+            # What was given up to find something is not worth telling where nothing was found.
+            self._given_up.clear()
+            if not self.speaking.folds_marks and typed is not None and not ladder.is_marked(typed):
+                self._given_up.append(Reason("notice.marks-needed"))
+        return answer
+
+    def _fail_on(self, answer: Response, start: int) -> None:
+        """Raise what the diagnostics of an answer mean, unless they leave something to show."""
+        for diagnostic in answer.diagnostics:
+            means = diagnostic.meaning.means
+            if means is Means.PARTIAL:
+                self._given_up.append(Reason("notice.partial"))
+            if means is Means.EMPTY:
+                self._given_up.append(Reason("notice.stop-words"))
+            if answer.rows or means in {Means.PARTIAL, Means.END, Means.IGNORE, Means.EMPTY}:
+                continue
+            raise diagnostic.failure(self.member)
+        if not answer.rows and not answer.diagnostics:
+            if answer.total and start == 1:
+                raise UnreadableError(f"{answer.total} hits are told, but no record came")
+            if answer.total is None:
+                raise UnreadableError("neither a count nor a record nor a diagnostic came")
+
+    async def _read(self, rows: tuple[Row, ...], start: int) -> None:
+        """Read the records of one answer, letting others run in between."""
+        unreadable = withheld = 0
+        first: Diagnostic | None = None
+        unasked = self._said.unasked
+        is_narrowed = narrows(unasked)
+        for at, row in enumerate(rows):
+            if at and at % RECORDS_A_SLICE == 0:
+                await asyncio.sleep(0)
+            try:
+                found = self._record(row)
+            except UnreadableError:
+                unreadable += 1
+                continue
+            if isinstance(found, Diagnostic):
+                withheld += 1
+                first = first or found
+            elif not is_narrowed or passes(found, unasked):
+                self.placed.append(Placed(start + at, found))
+        if rows and withheld == len(rows) and first is not None:
+            raise first.failure(self.member)
+        if unreadable and unreadable + withheld == len(rows):
+            raise UnreadableError(f"none of {len(rows)} records can be read")
+        if is_narrowed:
+            self._given_up.append(Reason("notice.filtered-here"))
+        self._unreadable += unreadable
+        self._withheld += withheld
+
+    def _record(self, row: Row) -> Record | Diagnostic:
+        """Return the record of a row, or the diagnostic that stands in its place."""
+        if row.diagnostic is not None:
+            return row.diagnostic
+        element = row.element
+        if element is None:
+            if row.text is None:
+                raise UnreadableError("a record without data")
+            element = unpacked(row.text)
+            instead = surrogate(element)
+            if instead is not None:
+                return instead
+        record = record_from_xml(element, member=self.member, dialect=self.speaking.record_dialect)
+        own = row.identifier or record.id or _digest(element)
+        url = self.speaking.record_url.replace("{id}", quote(own, safe="")) if self.speaking.record_url else record.url
+        if own == record.id and url == record.url:
+            return record
+        return msgspec.structs.replace(record, id=own, url=url)
+
+
+def _digest(element: Element) -> str:
+    """Return an id for a record that has none: the same for the same text."""
+    return "x" + hashlib.blake2b(etree.tostring(element, method="c14n"), digest_size=10).hexdigest()
+
+
+def _records(answer: Response) -> int:
+    return sum(row.diagnostic is None for row in answer.rows)
+
+
+def _only_surrogates(answer: Response) -> tuple[Diagnostic, ...]:
+    """Return the diagnostics in the places of records, where no place holds a record."""
+    found = tuple(row.diagnostic for row in answer.rows if row.diagnostic is not None)
+    return found if found and len(found) == len(answer.rows) else ()

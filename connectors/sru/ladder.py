@@ -1,0 +1,209 @@
+"""The ladder of second tries: which other way of asking a server's own words allow. Pure.
+
+A rung is a `Dialect`: each step down gives up one thing. What a diagnostic taught about the server is lasting, so that
+the connector asks the next question on the rung that worked; what only this question needed is not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import msgspec
+
+from connectors.cql import Index, Words, YearForm, rewritten, unmarked
+from connectors.sru.diagnostics import Diagnostic, Try
+from connectors.sru.settings import Dialect, Packing, Version
+from engine.model import And, Clause, Expression, Field, Not, Or, Query, Reason
+
+_LOWER = {Version.V2_0: Version.V1_2, Version.V1_2: Version.V1_1}
+_BOOLEANS = ("not", "or", "and")
+
+
+class Step(msgspec.Struct, frozen=True):
+    """Another way of asking: how the server is spoken to, what is asked, and what is said about it if it works.
+
+    `is_lasting`: what was learned holds for every question to this server.
+    """
+
+    speaking: Dialect
+    query: Query
+    is_lasting: bool = True
+    notices: tuple[Reason, ...] = ()
+
+
+def after_diagnostics(speaking: Dialect, query: Query, said: tuple[Diagnostic, ...]) -> Step | None:
+    """Return the next rung after a server's diagnostics, None where they allow none."""
+    for diagnostic in said:
+        step = _after(speaking, query, diagnostic)
+        if step is not None and (step.speaking != speaking or step.query != query):
+            return step
+    return None
+
+
+def after_nothing(speaking: Dialect, query: Query) -> Step | None:
+    """Return the next rung after an answer without hits, None where nothing is left to try.
+
+    Words that were sent side by side are first asked for one by one; then marked words without their marks.
+    """
+    expression = query.expression
+    if expression is None:
+        return None
+    side_by_side = {Words.PHRASE, Words.ADJ}
+    manners = {speaking.words} | {index.words for index in speaking.indexes.values() if isinstance(index, Index)}
+    if manners & side_by_side and any(" " in clause.text and not clause.is_phrase for clause in clauses(expression)):
+        return Step(_word_by_word(speaking), query, is_lasting=False, notices=(Reason("notice.words-for-phrase"),))
+    if speaking.folded_fallback and is_marked(expression):
+        bare = msgspec.structs.replace(query, expression=rewritten(expression, unmarked))
+        return Step(speaking, bare, is_lasting=False, notices=(Reason("notice.folded"),))
+    return None
+
+
+def is_marked(expression: Expression) -> bool:
+    """Whether any word of the expression has a mark that folding would take off."""
+    return any(unmarked(clause.text) != clause.text for clause in clauses(expression))
+
+
+def clauses(expression: Expression) -> tuple[Clause, ...]:
+    """Return every clause of an expression."""
+    match expression:
+        case Clause():
+            return (expression,)
+        case Not():
+            return clauses(expression.part)
+        case And() | Or():
+            return tuple(clause for part in expression.parts for clause in clauses(part))
+
+
+def _after(speaking: Dialect, query: Query, diagnostic: Diagnostic) -> Step | None:
+    second_try = diagnostic.meaning.second_try
+    if second_try in _GIVES_UP:
+        return Step(msgspec.structs.replace(speaking, **_GIVES_UP[second_try](speaking)), query)
+    match second_try:
+        case Try.VERSION:
+            return _lower_version(speaking, query, diagnostic)
+        case Try.PARAMETER:
+            return _without_parameter(speaking, query, diagnostic)
+        case Try.INDEX:
+            return _without_index(speaking, query, diagnostic)
+        case Try.BOOLEAN:
+            return _without_boolean(speaking, query, diagnostic)
+        case _:
+            return None
+
+
+def _lower_version(speaking: Dialect, query: Query, diagnostic: Diagnostic) -> Step | None:
+    """Return the rung of the version that the server names as its highest, else of the next lower one."""
+    lower = _LOWER.get(speaking.version)
+    named = re.search(r"\b(1\.1|1\.2)\b", diagnostic.details)
+    if lower is not None and named and named[1] < speaking.version.value:
+        lower = Version(named[1])
+    return Step(msgspec.structs.replace(speaking, version=lower), query) if lower is not None else None
+
+
+def _without_parameter(speaking: Dialect, query: Query, diagnostic: Diagnostic) -> Step | None:
+    """Return the rung without the parameter that the server names, else without the next one it can do without."""
+    change = msgspec.structs.replace
+    named = diagnostic.details + " " + diagnostic.message
+    if "version" in named and diagnostic.number == 6:
+        return _lower_version(speaking, query, diagnostic)
+    if "recordSchema" in named:
+        return Step(change(speaking, schemas=speaking.schemas[1:]), query)
+    if "maximumRecords" in named and speaking.max_records > 10:
+        return Step(change(speaking, max_records=10), query)
+    for name in speaking.parameters:
+        if name in named:
+            kept = {other: value for other, value in speaking.parameters.items() if other != name}
+            return Step(change(speaking, parameters=kept), query)
+    if "sortKeys" not in named and speaking.packing is not Packing.NONE:
+        return Step(change(speaking, packing=Packing.NONE), query)
+    return Step(change(speaking, sort=""), query)
+
+
+def _without_boolean(speaking: Dialect, query: Query, diagnostic: Diagnostic) -> Step | None:
+    """Return the rung without the boolean that the server names, else without the rarest that is left."""
+    named = [boolean for boolean in _BOOLEANS if boolean in diagnostic.details.lower().split()]
+    unwanted = next((boolean for boolean in named or _BOOLEANS if boolean in speaking.booleans), None)
+    if unwanted is None:
+        return None
+    return Step(msgspec.structs.replace(speaking, booleans=speaking.booleans - {unwanted}), query)
+
+
+def _without_index(speaking: Dialect, query: Query, diagnostic: Diagnostic) -> Step | None:
+    """Return the rung without the index or the context set that the server names.
+
+    Where it names none of ours, this question alone is asked in the index for anything.
+    """
+    named = diagnostic.details.strip().strip("\"'")
+    change = msgspec.structs.replace
+
+    def is_meant(name: str) -> bool:
+        return bool(named) and (name == named or name.startswith(f"{named}.") or name.rpartition(".")[2] == named)
+
+    left = dict(speaking.indexes)
+    for field, index in speaking.indexes.items():
+        names = _names(index)
+        kept = tuple(name for name in names if not is_meant(name))
+        if kept == names:
+            continue
+        if kept:
+            left[field] = change(index, names=kept) if isinstance(index, Index) else kept
+        elif field is Field.ANY:
+            left[field] = ""  # the bare term: the server's own choice
+        else:
+            del left[field]
+    changed = change(
+        speaking,
+        indexes=left,
+        year_index="" if is_meant(speaking.year_index) else speaking.year_index,
+        language_index="" if is_meant(speaking.language_index) else speaking.language_index,
+    )
+    if changed != speaking:
+        return Step(changed, query)
+    anything = {field: index for field, index in speaking.indexes.items() if field is Field.ANY}
+    bare = change(speaking, indexes=anything, year_index="", language_index="")
+    if bare == speaking:
+        bare = change(speaking, indexes={Field.ANY: ""})
+    return Step(bare, query, is_lasting=False)
+
+
+def _plain_relations(speaking: Dialect) -> dict[str, object]:
+    """Return what makes every relation `=` and every word a clause of its own."""
+    plain = _word_by_word(speaking)
+    form = YearForm.LIST if plain.year_form in {YearForm.RANGE, YearForm.WITHIN} else plain.year_form
+    return {
+        "words": plain.words,
+        "indexes": plain.indexes,
+        "relation": "=",
+        "phrase_relation": "=",
+        "year_form": form,
+    }
+
+
+def _word_by_word(speaking: Dialect) -> Dialect:
+    indexes = {
+        field: msgspec.structs.replace(index, words=None, relation=None, phrase_relation=None)
+        if isinstance(index, Index)
+        else index
+        for field, index in speaking.indexes.items()
+    }
+    return msgspec.structs.replace(speaking, words=Words.AND, indexes=indexes)
+
+
+def _names(index: str | tuple[str, ...] | Index) -> tuple[str, ...]:
+    match index:
+        case Index():
+            return index.names
+        case str():
+            return (index,) if index else ()
+        case _:
+            return index
+
+
+_GIVES_UP: dict[Try | None, Callable[[Dialect], dict[str, object]]] = {
+    Try.SCHEMA: lambda speaking: {"schemas": speaking.schemas[1:]},
+    Try.PACKING: lambda _: {"packing": Packing.NONE},
+    Try.SORT: lambda _: {"sort": ""},
+    Try.MASKING: lambda _: {"truncation": ""},
+    Try.RELATION: _plain_relations,
+}

@@ -1,0 +1,152 @@
+"""Reads an answer of any version of SRU, by local names, whatever was asked for. Pure.
+
+Source: SRU 1.1 and 1.2, Library of Congress; OASIS searchRetrieve 1.0 part 3 (SRU 2.0).
+"""
+
+from __future__ import annotations
+
+import msgspec
+from lxml import etree
+
+from connectors.sru.diagnostics import Diagnostic
+from connectors.xml import parse_xml
+from engine.errors import RefusedError, UnreadableError
+
+Element = etree._Element  # noqa: SLF001 -- lxml names its element class so
+
+
+class Row(msgspec.Struct, frozen=True):
+    """One record of an answer as it was packed.
+
+    `element` is the record where it came as XML, `text` where it came as a string; `diagnostic` stands where the
+    server could not give it. `position` is the server's own count, None if it did not say.
+    """
+
+    position: int | None
+    schema: str
+    identifier: str | None = None
+    element: Element | None = None
+    text: str | None = None
+    diagnostic: Diagnostic | None = None
+
+
+class Response(msgspec.Struct, frozen=True):
+    """What a server answered: `total` is None where it did not say; `version` is what it says it speaks."""
+
+    version: str | None
+    total: int | None
+    rows: tuple[Row, ...]
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def local(element: Element) -> str:
+    """Return the name of an element without its namespace. Comments and instructions are gone: `parse_xml`."""
+    return element.tag.rpartition("}")[2]
+
+
+def child(element: Element, name: str) -> Element | None:
+    """Return the first child of a local name."""
+    return next((found for found in element if local(found) == name), None)
+
+
+def text_of(element: Element, name: str) -> str | None:
+    """Return the stripped text of the first child of a local name; None where it is missing or empty."""
+    found = child(element, name)
+    return ((found.text or "").strip() or None) if found is not None else None
+
+
+def response(body: bytes) -> Response:
+    """Return an answer to a search.
+
+    Raises RefusedError for a log-in page, and UnreadableError for anything else that is no answer of an SRU server.
+    """
+    root = parse_xml(body)
+    return response_of(root)
+
+
+def response_of(root: Element) -> Response:
+    """Return an answer to a search from its parsed root."""
+    name = local(root)
+    if name == "Envelope":  # SOAP, where a gateway answers so whatever was asked
+        inner = next((found for found in root.iter() if local(found).endswith("Response")), None)
+        if inner is None:
+            raise UnreadableError("a SOAP envelope without an answer of SRU")
+        root, name = inner, local(inner)
+    if name == "diagnostics":
+        return Response(None, None, (), _diagnostics(root))
+    if name == "explainResponse":
+        found = child(root, "diagnostics")
+        if found is None:
+            raise UnreadableError("an explain record came in answer to a search: the server saw no query")
+        return Response(text_of(root, "version"), None, (), _diagnostics(found))
+    if name.lower() == "html":
+        raise _page(root)
+    if name != "searchRetrieveResponse":
+        raise UnreadableError(f"the answer's root is <{name}>, expected <searchRetrieveResponse>")
+    records = child(root, "records")
+    found = child(root, "diagnostics")
+    return Response(
+        version=text_of(root, "version"),
+        total=_count(text_of(root, "numberOfRecords")),
+        rows=tuple(_row(record) for record in records if local(record) == "record") if records is not None else (),
+        diagnostics=_diagnostics(found) if found is not None else (),
+    )
+
+
+def _row(record: Element) -> Row:
+    packed = child(record, "recordData")
+    position = _count(text_of(record, "recordPosition"))
+    schema = text_of(record, "recordSchema") or ""
+    identifier = text_of(record, "recordIdentifier")
+    if packed is None:
+        return Row(position, schema, identifier)
+    # The content tells how it is packed; servers mislabel it.
+    inner = next((found for found in packed if local(found)), None)
+    if inner is None:
+        return Row(position, schema, identifier, text=(packed.text or "").strip() or None)
+    if local(inner) == "diagnostic":
+        return Row(position, schema, identifier, diagnostic=_diagnostic(inner))
+    if local(inner) == "diagnostics":
+        inside = _diagnostics(inner)
+        return Row(position, schema, identifier, diagnostic=inside[0] if inside else None)
+    return Row(position, schema, identifier, element=inner)
+
+
+def unpacked(text: str) -> Element:
+    """Return the record of an escaped string, which may begin with an XML declaration of any encoding.
+
+    Raises UnreadableError where it is no XML.
+    """
+    if text.startswith("<?xml"):
+        text = text.partition("?>")[2].lstrip()
+    return parse_xml(text.encode())
+
+
+def surrogate(element: Element) -> Diagnostic | None:
+    """Return the diagnostic that stands in a record's place, None where the element is a record."""
+    return _diagnostic(element) if local(element) == "diagnostic" else None
+
+
+def _diagnostics(element: Element) -> tuple[Diagnostic, ...]:
+    return tuple(_diagnostic(found) for found in element if local(found) == "diagnostic")
+
+
+def _diagnostic(element: Element) -> Diagnostic:
+    return Diagnostic.of(text_of(element, "uri") or "", text_of(element, "message"), text_of(element, "details"))
+
+
+def _count(text: str | None) -> int | None:
+    try:
+        number = int(text) if text else None
+    except ValueError:
+        return None
+    return number if number is not None and number >= 0 else None
+
+
+def _page(root: Element) -> RefusedError | UnreadableError:
+    """Return what a web page in place of an answer means."""
+    if any(
+        local(found).lower() == "input" and (found.get("type") or "").lower() == "password" for found in root.iter()
+    ):
+        return RefusedError("a log-in page came in place of an answer")
+    return UnreadableError("a web page came in place of an answer")

@@ -1,0 +1,122 @@
+"""The table `[sru]` of a member file, and the profiles that fill in what it does not say."""
+
+from __future__ import annotations
+
+import tomllib
+from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from connectors.cql import CqlMap, Index, IsbnForm, LanguageCodes, MissingField, Quoting, Words, YearForm
+from engine.model import Field
+
+
+class Version(StrEnum):
+    """A version of SRU."""
+
+    V1_1 = "1.1"
+    V1_2 = "1.2"
+    V2_0 = "2.0"
+
+
+class Packing(StrEnum):
+    """How records are asked to be packed. NONE: not asked for, the server decides."""
+
+    XML = "xml"
+    STRING = "string"
+    NONE = "none"
+
+
+class SruSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a member file may say in its table `[sru]`. What it does not say comes from its profile.
+
+    `docs/sru.md` tells each key. `indexes` adds to the profile's map; an index of "" takes one away (for `any`: send
+    bare terms). `parameters` are added to those of the profile.
+    """
+
+    profile: str = "generic"
+    version: Version | UnsetType = UNSET
+    schemas: tuple[str, ...] | UnsetType = UNSET
+    record_dialect: str | UnsetType = UNSET
+    packing: Packing | UnsetType = UNSET
+    indexes: dict[Field, str | tuple[str, ...] | Index] | UnsetType = UNSET
+    relation: str | UnsetType = UNSET
+    phrase_relation: str | UnsetType = UNSET
+    words: Words | UnsetType = UNSET
+    missing_field: MissingField | UnsetType = UNSET
+    context_sets: dict[str, str] | UnsetType = UNSET
+    truncation: str | UnsetType = UNSET
+    booleans: frozenset[str] | UnsetType = UNSET
+    quoting: Quoting | UnsetType = UNSET
+    strip: str | UnsetType = UNSET
+    isbn_forms: tuple[IsbnForm, ...] | UnsetType = UNSET
+    year_index: str | UnsetType = UNSET
+    year_form: YearForm | UnsetType = UNSET
+    language_index: str | UnsetType = UNSET
+    language_codes: LanguageCodes | UnsetType = UNSET
+    max_records: int | UnsetType = UNSET
+    max_start: int | UnsetType = UNSET
+    parameters: dict[str, str] | UnsetType = UNSET
+    sort: str | UnsetType = UNSET
+    folded_fallback: bool | UnsetType = UNSET
+    folds_marks: bool | UnsetType = UNSET
+    record_url: str | UnsetType = UNSET
+    max_requests: int | UnsetType = UNSET
+
+
+class Dialect(CqlMap, frozen=True, forbid_unknown_fields=True):
+    """How one server is spoken to: everything that `SruSettings` may say, with nothing left open.
+
+    `schemas` in order of wish; empty sends none. `max_start` 0: no bound known. `sort` is sent as `sortKeys` with
+    1.1 and 2.0 and as `sortBy` with 1.2. `max_requests`: most requests of one search, second tries among them.
+    """
+
+    version: Version = Version.V1_1
+    schemas: tuple[str, ...] = ("marcxml",)
+    record_dialect: str | None = None
+    packing: Packing = Packing.XML
+    max_records: int = 50
+    max_start: int = 0
+    parameters: dict[str, str] = msgspec.field(default_factory=dict)
+    sort: str = ""
+    folded_fallback: bool = True
+    folds_marks: bool = True
+    record_url: str = ""
+    max_requests: int = 4
+
+
+@cache
+def profiles() -> dict[str, SruSettings]:
+    """Return the shipped profiles by name."""
+    text = files("connectors.sru").joinpath("profiles.toml").read_text("utf-8")
+    return {name: msgspec.convert(table, SruSettings) for name, table in tomllib.loads(text).items()}
+
+
+def dialect(settings: SruSettings) -> Dialect:
+    """Return how a server is spoken to: a profile, overridden by what a member file says.
+
+    Raises ValueError for a profile that does not exist.
+
+    >>> dialect(SruSettings(profile="koha", version=Version.V1_2)).version
+    <Version.V1_2: '1.2'>
+    """
+    known = profiles()
+    if settings.profile not in known:
+        raise ValueError(f"sru.profile is {settings.profile!r}, expected one of {', '.join(sorted(known))}")
+    base = _said(known[settings.profile])
+    said = _said(settings)
+    for table in ("indexes", "parameters", "context_sets"):
+        if table in base and table in said:
+            said[table] = {**base[table], **said[table]}  # type: ignore[dict-item]  # both are tables of TOML
+    merged = {**base, **said}
+    return msgspec.convert(merged, Dialect, strict=False)
+
+
+def _said(settings: SruSettings) -> dict[str, object]:
+    """Return the keys that were set, as TOML has them."""
+    found: dict[str, object] = msgspec.to_builtins(settings, str_keys=True)
+    found.pop("profile", None)
+    return found
