@@ -1,0 +1,264 @@
+"""What the rules of every dialect fill, and how a Record is made of it."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from typing import NamedTuple, TypeVar
+
+import msgspec
+
+from engine.errors import UnreadableError
+from engine.model import (
+    ClassNumber,
+    Degree,
+    Holding,
+    Host,
+    Identifier,
+    Link,
+    Material,
+    Person,
+    PersonKind,
+    Raw,
+    Record,
+    Role,
+    Series,
+)
+from engine.normalise.editions import edition_number
+from engine.normalise.names import name_syllables, people
+
+_T = TypeVar("_T")
+
+
+class TitleStatement(NamedTuple):
+    """A title and its parts, clean."""
+
+    title: str
+    subtitle: str | None = None
+    volume: str | None = None
+    part_title: str | None = None
+    parallels: tuple[str, ...] = ()
+    responsibility: str | None = None
+
+
+class Draft:
+    """The lists that rules fill; the best value of each stands first.
+
+    `leads` are people of the main entry (MARC 1xx), `names` all others; each with whether a role was said.
+    What is `spare` is told where the list without this word is empty. `materials` are sure, `spare_materials` refine
+    a book or tell where nothing else does.
+    """
+
+    __slots__ = (
+        "classes",
+        "degrees",
+        "editions",
+        "extents",
+        "holding_summaries",
+        "holdings",
+        "hosts",
+        "identifiers",
+        "ids",
+        "languages",
+        "leads",
+        "links",
+        "materials",
+        "names",
+        "notes",
+        "online",
+        "other_titles",
+        "places",
+        "publishers",
+        "raw",
+        "responsibilities",
+        "series",
+        "spare_holdings",
+        "spare_languages",
+        "spare_materials",
+        "spare_publishers",
+        "spare_titles",
+        "spare_years",
+        "subjects",
+        "summaries",
+        "titles",
+        "urls",
+        "volumes",
+        "years",
+    )
+
+    def __init__(self) -> None:
+        self.classes: list[ClassNumber] = []
+        self.degrees: list[Degree] = []
+        self.editions: list[str] = []
+        self.extents: list[str] = []
+        self.holding_summaries: list[str] = []
+        self.holdings: list[Holding] = []
+        self.hosts: list[Host] = []
+        self.identifiers: list[Identifier] = []
+        self.ids: list[str] = []
+        self.languages: list[str] = []
+        self.leads: list[tuple[Person, bool]] = []
+        self.links: list[Link] = []
+        self.materials: list[Material] = []
+        self.names: list[tuple[Person, bool]] = []
+        self.notes: list[str] = []
+        self.online: list[bool] = []
+        self.other_titles: list[str] = []
+        self.places: list[str] = []
+        self.publishers: list[str] = []
+        self.raw: list[Raw] = []
+        self.responsibilities: list[str] = []
+        self.series: list[Series] = []
+        self.spare_holdings: list[Holding] = []
+        self.spare_languages: list[str] = []
+        self.spare_materials: list[Material] = []
+        self.spare_publishers: list[str] = []
+        self.spare_titles: list[TitleStatement] = []
+        self.spare_years: list[int] = []
+        self.subjects: list[str] = []
+        self.summaries: list[str] = []
+        self.titles: list[TitleStatement] = []
+        self.urls: list[str] = []
+        self.volumes: list[str] = []
+        self.years: list[int] = []
+
+
+def finish(draft: Draft, member: str) -> Record:
+    """Return the Record that a draft makes.
+
+    A record without any title is an UnreadableError: nothing could be shown of it. One without an id gets one that is
+    made of its content, so that it stays the same as long as the record does.
+    """
+    titles = draft.titles or draft.spare_titles
+    if titles:
+        statement = titles[0]
+    elif draft.other_titles:
+        statement = TitleStatement(draft.other_titles[0])
+    else:
+        raise UnreadableError("a record without a title", found=draft.ids[0] if draft.ids else "")
+    responsibility = draft.responsibilities[0] if draft.responsibilities else statement.responsibility
+    material = _material(draft)
+    edition = draft.editions[0] if draft.editions else None
+    record = Record(
+        member=member,
+        id=draft.ids[0] if draft.ids else "",
+        title=statement.title,
+        subtitle=statement.subtitle,
+        volume=statement.volume or (draft.volumes[0] if draft.volumes else None),
+        part_title=statement.part_title,
+        other_titles=_other_titles(draft, statement),
+        responsibility=responsibility,
+        people=_people(draft, responsibility),
+        publisher=_first(draft.publishers, draft.spare_publishers),
+        place=_first(draft.places),
+        year=_first(draft.years, draft.spare_years),
+        edition=edition,
+        edition_number=edition_number(edition) if edition else None,
+        languages=_languages(draft),
+        material=material,
+        degree=_first(draft.degrees) if material is Material.THESIS else None,
+        is_online=True if any(draft.online) else (False if draft.online else None),
+        extent=_first(draft.extents),
+        series=_unique(draft.series),
+        subjects=_unique(draft.subjects),
+        summary="\n".join(_unique(draft.summaries)) or None,
+        notes=_unique(draft.notes),
+        identifiers=_unique(draft.identifiers),
+        classes=_unique(draft.classes),
+        host=_first(draft.hosts),
+        links=_unique(draft.links),
+        holdings=_holdings(draft),
+        url=_first(draft.urls),
+        raw=_unique(draft.raw),
+    )
+    if not record.id:
+        digest = blake2b(msgspec.msgpack.encode(record), digest_size=12).hexdigest()
+        record = msgspec.structs.replace(record, id=f"content-{digest}")
+    return record
+
+
+def _first(*lists: list[_T]) -> _T | None:
+    for values in lists:
+        if values:
+            return values[0]
+    return None
+
+
+def _unique(values: list[_T]) -> tuple[_T, ...]:
+    """Return each value once, in the order of its first place."""
+    return tuple(values) if len(values) < 2 else tuple(dict.fromkeys(values))
+
+
+def _other_titles(draft: Draft, statement: TitleStatement) -> tuple[str, ...]:
+    if not draft.other_titles and not statement.parallels:
+        return ()
+    titles = dict.fromkeys((*statement.parallels, *draft.other_titles))
+    titles.pop(statement.title, None)
+    return tuple(titles)
+
+
+def _languages(draft: Draft) -> tuple[str, ...]:
+    """Return the languages; "several" only where none is told, and never "unknown"."""
+    known = dict.fromkeys((*draft.languages, *draft.spare_languages))
+    for vague in ("und", "zxx", "mis"):
+        known.pop(vague, None)
+    if len(known) > 1:
+        known.pop("mul", None)
+    return tuple(known)
+
+
+_REFINED = frozenset({None, Material.BOOK, Material.MIXED, Material.MANUSCRIPT, Material.E_RESOURCE})
+_VAGUE = frozenset({Material.BOOK, Material.E_RESOURCE, Material.MIXED})
+_PARTS = frozenset({None, Material.BOOK, Material.CHAPTER, Material.ARTICLE, Material.JOURNAL})
+
+
+def _material(draft: Draft) -> Material | None:
+    """Return what kind of thing it is: sure words first, then codes, refined by what genre terms say."""
+    found = _first(draft.materials)
+    if found in _REFINED:
+        sharper = [spare for spare in draft.spare_materials if spare not in _VAGUE]
+        found = sharper[0] if sharper else found or _first(draft.spare_materials)
+    if draft.hosts and found in _PARTS:
+        host = draft.hosts[0]
+        found = Material.CHAPTER if host.isbn and not host.issn else Material.ARTICLE
+    return found
+
+
+def _people(draft: Draft, responsibility: str | None) -> tuple[Person, ...]:
+    """Return everyone who had a part, the main entry first.
+
+    Whoever's role is not said gets it from the statement of responsibility where this names them; else a main entry is
+    an author, and so are the others where there is no main entry or the statement names them without a role.
+    """
+    if not draft.leads and not draft.names:
+        return people(responsibility) if responsibility else ()
+    found = [person if said else _with_role(person, Role.AUTHOR) for person, said in draft.leads]
+    unsaid = [person for person, said in draft.names if not said and person.kind is PersonKind.PERSON]
+    named = (
+        {name_syllables(person.name): person.role for person in people(responsibility)}
+        if unsaid and responsibility
+        else {}
+    )
+    fallback = Role.OTHER if draft.leads and named else Role.AUTHOR
+    for person, said in draft.names:
+        if said:
+            found.append(person)
+        elif person.kind is PersonKind.PERSON:
+            found.append(_with_role(person, named.get(name_syllables(person.name), fallback) if named else fallback))
+        else:
+            found.append(_with_role(person, Role.OTHER if found else Role.AUTHOR))
+    return _unique(found)
+
+
+def _with_role(person: Person, role: Role) -> Person:
+    return Person(person.name, role, person.kind, person.dates)
+
+
+def _holdings(draft: Draft) -> tuple[Holding, ...]:
+    """Return the items, else the holdings; a summary of volumes is a note to the only holding, else one of its own."""
+    found = draft.holdings or draft.spare_holdings
+    if draft.holding_summaries:
+        summary = "; ".join(_unique(draft.holding_summaries))
+        if len(found) == 1 and found[0].note is None:
+            return (msgspec.structs.replace(found[0], note=summary),)
+        return (*found, Holding(note=summary))
+    return tuple(found)

@@ -1,0 +1,81 @@
+"""MARC-like fields: the shape that MARCXML, MarcXchange, PICA XML and ISO 2709 have in common.
+
+Knows how to get fields out of XML, whatever its namespace. Knows nothing about what they mean.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from typing import NamedTuple
+
+from lxml import etree
+
+
+class MarcField(NamedTuple):
+    """One variable field. `subfields` are (code, text) pairs in their order; no text is empty.
+
+    `occurrence` is PICA's; elsewhere it is "".
+    """
+
+    tag: str
+    ind1: str
+    ind2: str
+    subfields: list[tuple[str, str]]
+    occurrence: str = ""
+
+    def first(self, codes: str) -> str | None:
+        """Return the first subfield with one of these codes."""
+        for code, text in self.subfields:
+            if code in codes:
+                return text
+        return None
+
+    def every(self, codes: str) -> list[str]:
+        """Return all subfields with one of these codes, in their order."""
+        return [text for code, text in self.subfields if code in codes]
+
+
+class MarcRecord(NamedTuple):
+    """A leader, control fields by tag (of a repeated one all), and variable fields in their order."""
+
+    leader: str
+    control: dict[str, list[str]]
+    fields: list[MarcField]
+
+
+def local_name(element: etree._Element) -> str:
+    """Return an element's name without its namespace; "" for comments and processing instructions."""
+    tag = element.tag
+    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+
+
+def fields_from_xml(record: etree._Element, wanted: Container[str]) -> MarcRecord:
+    """Read leader, control fields and the wanted variable fields of a MARCXML-like record.
+
+    Elements are told by their attributes and children rather than by name, so prefixes and wrong namespaces do not
+    matter. A field without tag and a subfield without code or text are left out: nothing can be said of them.
+    """
+    leader = ""
+    control: dict[str, list[str]] = {}
+    fields: list[MarcField] = []
+    for element in record:
+        tag = element.get("tag")
+        if tag is None:
+            if not leader and local_name(element) == "leader":
+                leader = element.text or ""
+        elif len(element) == 0:
+            if element.text:
+                control.setdefault(tag, []).append(element.text)
+        elif tag in wanted:
+            subfields = [(code, text) for sub in element if (code := sub.get("code")) and (text := sub.text)]
+            if subfields:
+                fields.append(
+                    MarcField(
+                        tag,
+                        element.get("ind1", element.get("i1", " ")),
+                        element.get("ind2", element.get("i2", " ")),
+                        subfields,
+                        element.get("occurrence", ""),
+                    )
+                )
+    return MarcRecord(leader, control, fields)

@@ -1,0 +1,165 @@
+"""Titles: a title statement taken apart into title, subtitle, volume, part title and responsibility."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from connectors.formats.draft import TitleStatement
+from connectors.formats.fields import MarcField
+from connectors.formats.tidy import tidy, unbracket, undot
+from engine.normalise.editions import volume
+
+_WORDS = (
+    "tập", "quyển", "cuốn", "phần", "t.", "q.", "ph.", "vol.", "vol", "volume", "v.", "part", "pt.", "bd.", "bd",
+    "band", "teil", "tome", "tomo",
+)  # fmt: skip
+_VOLUME = (
+    r"(?:" + "|".join(re.escape(word) for word in sorted(_WORDS, key=len, reverse=True)) + r")\s*"
+    r"(?:\d{1,3}|[ivxl]{1,6}|một|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười)(?![^\W_])"
+)
+_PART = r"(?:\s*[.:,;–)\]/-]+\s*(?P<part>.*))?$"
+# "Toán cao cấp. Tập 2", "Toán cao cấp (T.1)", "Toán cao cấp - Quyển II: Giải tích"
+_VOLUME_AT_END = re.compile(rf"[\s.,:;–-]*[\s.,:;(\[–-](?P<volume>{_VOLUME}){_PART}", re.IGNORECASE)
+_VOLUME_AT_START = re.compile(rf"(?P<volume>{_VOLUME}){_PART}", re.IGNORECASE)
+
+
+def volume_of(text: str) -> str | None:
+    """Return the number of a part without its word; what is no number stays as printed.
+
+    >>> volume_of("Tập II."), volume_of("Supplement")
+    ('2', 'Supplement')
+    """
+    text = unbracket(undot(tidy(text)))
+    return (volume(text) or text) if text else None
+
+
+def split_volume(title: str) -> tuple[str, str | None, str | None]:
+    """Return a title without the volume that stands in it, the volume's number, and the part's own title.
+
+    >>> split_volume("Toán cao cấp. Tập 2: Giải tích")
+    ('Toán cao cấp', '2', 'Giải tích')
+    >>> split_volume("Luật số 5")
+    ('Luật số 5', None, None)
+    """
+    lower = title.lower()
+    if not any(word in lower for word in _WORDS):
+        return title, None, None
+    found = _VOLUME_AT_END.search(title, 1)
+    number = volume(found["volume"]) if found else None
+    if found is None or number is None:
+        return title, None, None
+    part = undot(tidy(found["part"])) if found["part"] else None
+    return title[: found.start()].rstrip(" .,:;([–-"), number, part or None
+
+
+def title_statement(field: MarcField, codes: str) -> Iterator[TitleStatement]:
+    """Read a title with its subtitle, parallel titles, numbers ($n) and names ($p) of parts, responsibility ($c)."""
+    head = ""
+    rest: list[str] = []
+    parallels: list[str] = []
+    numbers: list[str] = []
+    parts: list[str] = []
+    responsibility: str | None = None
+    is_parallel = False
+    for code, text in field.subfields:
+        if code not in codes:
+            continue
+        if code == "a" and not head:
+            head = text
+        elif code == "n":
+            numbers.append(text)
+        elif code == "p":
+            parts.append(text)
+        elif code == "c":
+            responsibility = responsibility or text
+        elif is_parallel:
+            parallels.append(text)
+        else:
+            rest.append(text)
+        is_parallel = text.rstrip().endswith("=")
+    statement = build_statement(head, rest, parallels, numbers, parts, responsibility)
+    if statement is not None:
+        yield statement
+
+
+def build_statement(  # noqa: PLR0917 - the six parts of a title statement, in their printed order
+    head: str,
+    rest: list[str],
+    parallels: list[str],
+    numbers: list[str],
+    parts: list[str],
+    responsibility: str | None,
+) -> TitleStatement | None:
+    """Return the statement that these texts make, or None if no title is among them."""
+    if responsibility is None and not rest and " / " in head:
+        head, responsibility = head.split(" / ", 1)
+    elif responsibility is None and rest and " / " in rest[-1]:
+        rest[-1], responsibility = rest[-1].split(" / ", 1)
+    if " = " in head:
+        head, *more = head.split(" = ")
+        parallels = [*more, *parallels]
+    if not rest and " : " in head:
+        head, subtitle = head.split(" : ", 1)
+        rest = [subtitle]
+    title = unbracket(undot(tidy(head)))
+    subtitles: list[str] = []
+    for text in rest:
+        own, *more = text.split(" = ") if "=" in text else (text,)
+        subtitles.append(unbracket(undot(tidy(own))))
+        parallels += more
+    number = ".".join(filter(None, map(volume_of, numbers))) or None
+    part = ". ".join(filter(None, (undot(tidy(text)) for text in parts))) or None
+    if number is None:
+        title, number, own_part = split_volume(title)
+        part = part or own_part
+    if number is None and subtitles:
+        subtitles, number, own_part = _volume_of_subtitles(subtitles)
+        part = part or own_part
+    if not title:
+        if not part and not subtitles:
+            return None
+        title, part = (part, None) if part else (subtitles.pop(0), None)
+    return TitleStatement(
+        title,
+        " : ".join(filter(None, subtitles)) or None,
+        number,
+        part,
+        tuple(filter(None, (undot(tidy(text)) for text in parallels))),
+        (undot(tidy(responsibility)) or None) if responsibility else None,
+    )
+
+
+def _volume_of_subtitles(subtitles: list[str]) -> tuple[list[str], str | None, str | None]:
+    """Return the subtitles without a volume that one of them begins with or ends in, its number and part title."""
+    for place, subtitle in enumerate(subtitles):
+        found = _VOLUME_AT_START.match(subtitle)
+        if found and (number := volume(found["volume"])):
+            part = undot(tidy(found["part"])) if found["part"] else None
+            return subtitles[:place] + subtitles[place + 1 :], number, part or None
+        own, number, part = split_volume(subtitle)
+        if number:
+            return [*subtitles[:place], own, *subtitles[place + 1 :]], number, part
+    return subtitles, None, None
+
+
+def other_title(field: MarcField, codes: str) -> Iterator[str]:
+    """Read another form of the title as one line: title, numbers and names of parts, subtitle after a colon."""
+    line = ""
+    for code, text in field.subfields:
+        if code in codes and (text := undot(tidy(text))):
+            line = f"{line}{' : ' if code == 'b' else '. '}{text}" if line else text
+    if line:
+        yield line
+
+
+def linked_title(field: MarcField, codes: str) -> Iterator[str]:
+    """Read the title in its own script from a field 880 that is linked to 245 or 246."""
+    if (field.first("6") or "")[:3] in {"245", "246"}:
+        yield from other_title(field, codes)
+
+
+def linked_statement(field: MarcField, codes: str) -> Iterator[TitleStatement]:
+    """Read the title statement in its own script from a field 880 that is linked to 245."""
+    if (field.first("6") or "")[:3] == "245":
+        yield from title_statement(field, codes)
