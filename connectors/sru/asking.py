@@ -15,32 +15,37 @@ from connectors.formats import record_from_xml
 from connectors.sru import ladder
 from connectors.sru.diagnostics import Diagnostic, Means
 from connectors.sru.narrow import narrows, passes
-from connectors.sru.response import Element, Response, Row, surrogate, unpacked
+from connectors.sru.response import Element, Response, Row, response_beside, surrogate, unpacked
 from connectors.sru.settings import Dialect
 from engine.errors import UnreadableError
 from engine.model import Placed, Query, Reason, Record, Window
+from engine.ports import Clock
 
 RECORDS_A_SLICE = 15
 """How many records are read before others may run: about 5 ms."""
 
-Fetch = Callable[[str, Dialect, int, int], Awaitable[Response]]
-"""Sends CQL in a dialect for a count of records from a place, and returns what came."""
+MOST_REQUESTS = 10
+"""Most requests of one search: to fill a window from a server whose own pages are small."""
+
+Fetch = Callable[[str, Dialect, int, int], Awaitable[bytes]]
+"""Sends CQL in a dialect for a count of records from a place, and returns the body of what came."""
 
 
 class Asking:
     """One search of one server.
 
     `wished` is how the member file wants the server to be spoken to, `speaking` the rung of the ladder that worked
-    last. After `run`, `learned` is the rung to begin with next time.
+    last. After `run`, `learned` is the rung to begin with next time, and `read_at` tells when the last byte was read.
     """
 
-    def __init__(self, member: str, wished: Dialect, speaking: Dialect, fetch: Fetch) -> None:
-        self.member, self.wished, self.fetch = member, wished, fetch
+    def __init__(self, member: str, wished: Dialect, speaking: Dialect, fetch: Fetch, clock: Clock) -> None:
+        self.member, self.wished, self.fetch, self.clock = member, wished, fetch, clock
+        self.read_at = clock()
         self.speaking = self.learned = speaking
         self.placed: list[Placed] = []
         self.total: int | None = None
         self.has_more = False
-        self._requests_left = speaking.max_requests
+        self._requests = 0
         self._said = Cql("")
         self._given_up: list[Reason] = []
         self._unreadable = 0
@@ -63,7 +68,7 @@ class Asking:
             came = len(answer.rows)
             start += came
             self.has_more = came > 0 and (start <= self.total if self.total is not None else came >= asked)
-            if start >= end or not self.has_more or self._requests_left < 1:
+            if start >= end or not self.has_more or self._requests >= MOST_REQUESTS:
                 break
             asked = min(end - start, self.speaking.max_records)
             answer = await self._ask(start, asked)
@@ -79,6 +84,8 @@ class Asking:
         if self.speaking.schemas[:1] != self.wished.schemas[:1]:
             schema = self.speaking.schemas[0] if self.speaking.schemas else "-"
             found.append(Reason("notice.other-schema", {"schema": schema}))
+        if self.total is None and self.placed:
+            found.append(Reason("notice.total-unknown"))
         if self._unreadable:
             found.append(Reason("notice.records-unreadable", {"count": self._unreadable}))
         if self._withheld:
@@ -86,8 +93,10 @@ class Asking:
         return tuple(notice for at, notice in enumerate(found) if notice not in found[:at])
 
     async def _ask(self, start: int, count: int) -> Response:
-        self._requests_left -= 1
-        return await self.fetch(self._said.text, self.speaking, start, count)
+        self._requests += 1
+        body = await self.fetch(self._said.text, self.speaking, start, count)
+        self.read_at = self.clock()
+        return await response_beside(body)
 
     async def _first(self, query: Query, start: int, count: int) -> Response:
         """Return the first answer that is not a plea to be asked otherwise."""
@@ -101,7 +110,7 @@ class Asking:
                 step = ladder.after_diagnostics(self.speaking, query, said)
             elif answer.total == 0:
                 step = ladder.after_nothing(self.speaking, query)
-            if step is None or self._requests_left < 1:
+            if step is None or self._requests >= self.speaking.max_requests:
                 break
             self.speaking, query = step.speaking, step.query
             self._given_up.extend(step.notices)

@@ -132,9 +132,10 @@ def _without_boolean(speaking: Dialect, query: Query, diagnostic: Diagnostic) ->
 def _without_index(speaking: Dialect, query: Query, diagnostic: Diagnostic) -> Step | None:
     """Return the rung without the index or the context set that the server names.
 
-    Where it names none of ours, this question alone is asked in the index for anything.
+    Zebra names none: then it is the only one that the query needs, if it needs one only. Else this question alone is
+    asked in the index for anything.
     """
-    named = diagnostic.details.strip().strip("\"'")
+    named = diagnostic.details.strip().strip("\"'") or _only_index(speaking, query)
     change = msgspec.structs.replace
 
     def is_meant(name: str) -> bool:
@@ -165,6 +166,18 @@ def _without_index(speaking: Dialect, query: Query, diagnostic: Diagnostic) -> S
     if bare == speaking:
         bare = change(speaking, indexes={Field.ANY: ""})
     return Step(bare, query, is_lasting=False)
+
+
+def _only_index(speaking: Dialect, query: Query) -> str:
+    """Return the name of the one index that a query needs beside that for anything; empty where it needs several."""
+    fields = {clause.field for clause in clauses(query.expression)} if query.expression is not None else set()
+    names = {name for field in fields if field is not Field.ANY for name in _names(speaking.indexes.get(field, ""))}
+    if query.filters.year_from is not None or query.filters.year_to is not None:
+        names.add(speaking.year_index)
+    if query.filters.languages:
+        names.add(speaking.language_index)
+    names.discard("")
+    return names.pop() if len(names) == 1 else ""
 
 
 def _plain_relations(speaking: Dialect) -> dict[str, object]:

@@ -5,6 +5,9 @@ Source: SRU 1.1 and 1.2, Library of Congress; OASIS searchRetrieve 1.0 part 3 (S
 
 from __future__ import annotations
 
+import asyncio
+import re
+
 import msgspec
 from lxml import etree
 
@@ -13,6 +16,10 @@ from connectors.xml import parse_xml
 from engine.errors import RefusedError, UnreadableError
 
 Element = etree._Element  # noqa: SLF001 -- lxml names its element class so
+
+
+BYTES_PARSED_AT_ONCE = 300_000
+"""A larger body is parsed in a thread: lxml lets others run meanwhile. This many take about 3 ms."""
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -60,12 +67,7 @@ def response(body: bytes) -> Response:
 
     Raises RefusedError for a log-in page, and UnreadableError for anything else that is no answer of an SRU server.
     """
-    root = parse_xml(body)
-    return response_of(root)
-
-
-def response_of(root: Element) -> Response:
-    """Return an answer to a search from its parsed root."""
+    root = _root(body)
     name = local(root)
     if name == "Envelope":  # SOAP, where a gateway answers so whatever was asked
         inner = next((found for found in root.iter() if local(found).endswith("Response")), None)
@@ -79,8 +81,6 @@ def response_of(root: Element) -> Response:
         if found is None:
             raise UnreadableError("an explain record came in answer to a search: the server saw no query")
         return Response(text_of(root, "version"), None, (), _diagnostics(found))
-    if name.lower() == "html":
-        raise _page(root)
     if name != "searchRetrieveResponse":
         raise UnreadableError(f"the answer's root is <{name}>, expected <searchRetrieveResponse>")
     records = child(root, "records")
@@ -110,6 +110,13 @@ def _row(record: Element) -> Row:
         inside = _diagnostics(inner)
         return Row(position, schema, identifier, diagnostic=inside[0] if inside else None)
     return Row(position, schema, identifier, element=inner)
+
+
+async def response_beside(body: bytes) -> Response:
+    """Return an answer to a search as `response` does, letting others run while a large one is parsed."""
+    if len(body) > BYTES_PARSED_AT_ONCE:
+        return await asyncio.to_thread(response, body)
+    return response(body)
 
 
 def unpacked(text: str) -> Element:
@@ -143,10 +150,11 @@ def _count(text: str | None) -> int | None:
     return number if number is not None and number >= 0 else None
 
 
-def _page(root: Element) -> RefusedError | UnreadableError:
-    """Return what a web page in place of an answer means."""
-    if any(
-        local(found).lower() == "input" and (found.get("type") or "").lower() == "password" for found in root.iter()
-    ):
-        return RefusedError("a log-in page came in place of an answer")
-    return UnreadableError("a web page came in place of an answer")
+def _root(body: bytes) -> Element:
+    """Return the root of an XML answer, or raise what a web page in its place means."""
+    head = body[:2048].lower()
+    if b"<html" in head or b"<!doctype html" in head:
+        if re.search(rb"""type\s*=\s*["']?password""", body.lower()):
+            raise RefusedError("a log-in page came in place of an answer")
+        raise UnreadableError("a web page came in place of an answer")
+    return parse_xml(body)

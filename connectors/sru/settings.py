@@ -6,6 +6,7 @@ import tomllib
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -30,6 +31,26 @@ class Packing(StrEnum):
     NONE = "none"
 
 
+class Profile(StrEnum):
+    """A kind of server that is known by name: `profiles.toml` tells how each is spoken to."""
+
+    GENERIC = "generic"
+    YAZ = "yaz"
+    KOHA = "koha"
+    ALMA = "alma"
+    DNB = "dnb"
+    BNF = "bnf"
+    SUDOC = "sudoc"
+    K10PLUS = "k10plus"
+    LOC = "loc"
+
+
+Boolean = Literal["and", "or", "not"]
+PageSize = Annotated[int, msgspec.Meta(ge=1, le=1000)]
+Place = Annotated[int, msgspec.Meta(ge=0)]
+Budget = Annotated[int, msgspec.Meta(ge=1, le=8)]
+
+
 class SruSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a member file may say in its table `[sru]`. What it does not say comes from its profile.
 
@@ -37,7 +58,7 @@ class SruSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     bare terms). `parameters` are added to those of the profile.
     """
 
-    profile: str = "generic"
+    profile: Profile = Profile.GENERIC
     version: Version | UnsetType = UNSET
     schemas: tuple[str, ...] | UnsetType = UNSET
     record_dialect: str | UnsetType = UNSET
@@ -49,7 +70,7 @@ class SruSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     missing_field: MissingField | UnsetType = UNSET
     context_sets: dict[str, str] | UnsetType = UNSET
     truncation: str | UnsetType = UNSET
-    booleans: frozenset[str] | UnsetType = UNSET
+    booleans: frozenset[Boolean] | UnsetType = UNSET
     quoting: Quoting | UnsetType = UNSET
     strip: str | UnsetType = UNSET
     isbn_forms: tuple[IsbnForm, ...] | UnsetType = UNSET
@@ -57,14 +78,14 @@ class SruSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     year_form: YearForm | UnsetType = UNSET
     language_index: str | UnsetType = UNSET
     language_codes: LanguageCodes | UnsetType = UNSET
-    max_records: int | UnsetType = UNSET
-    max_start: int | UnsetType = UNSET
+    max_records: PageSize | UnsetType = UNSET
+    max_start: Place | UnsetType = UNSET
     parameters: dict[str, str] | UnsetType = UNSET
     sort: str | UnsetType = UNSET
     folded_fallback: bool | UnsetType = UNSET
     folds_marks: bool | UnsetType = UNSET
     record_url: str | UnsetType = UNSET
-    max_requests: int | UnsetType = UNSET
+    max_requests: Budget | UnsetType = UNSET
 
 
 class Dialect(CqlMap, frozen=True, forbid_unknown_fields=True):
@@ -89,24 +110,19 @@ class Dialect(CqlMap, frozen=True, forbid_unknown_fields=True):
 
 
 @cache
-def profiles() -> dict[str, SruSettings]:
-    """Return the shipped profiles by name."""
+def profiles() -> dict[Profile, SruSettings]:
+    """Return the shipped profiles."""
     text = files("connectors.sru").joinpath("profiles.toml").read_text("utf-8")
-    return {name: msgspec.convert(table, SruSettings) for name, table in tomllib.loads(text).items()}
+    return msgspec.convert(tomllib.loads(text), dict[Profile, SruSettings])
 
 
 def dialect(settings: SruSettings) -> Dialect:
     """Return how a server is spoken to: a profile, overridden by what a member file says.
 
-    Raises ValueError for a profile that does not exist.
-
-    >>> dialect(SruSettings(profile="koha", version=Version.V1_2)).version
+    >>> dialect(SruSettings(profile=Profile.KOHA, version=Version.V1_2)).version
     <Version.V1_2: '1.2'>
     """
-    known = profiles()
-    if settings.profile not in known:
-        raise ValueError(f"sru.profile is {settings.profile!r}, expected one of {', '.join(sorted(known))}")
-    base = _said(known[settings.profile])
+    base = _said(profiles()[settings.profile])
     said = _said(settings)
     for table in ("indexes", "parameters", "context_sets"):
         if table in base and table in said:
