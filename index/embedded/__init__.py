@@ -1,0 +1,173 @@
+"""The embedded index: answers, records and demand in one SQLite file, for one machine, without set-up.
+
+    index = await embedded.index({"path": "var/index.sqlite", "size_mb": 512}, clock)
+
+Several processes may use the file at once. Each has one thread that writes and two that read, so the event loop
+waits for no disk, a look-up for no search, and no reader for a writer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import TypeVar, cast
+
+from engine.model import Answer, Query, Reason
+from engine.ports import Aged, Clock, IndexState, Question, TitleIndex
+from index.demand import demand
+from index.embedded import reading, searching
+from index.embedded.housekeeping import due
+from index.embedded.reading import Decoded, Reader
+from index.embedded.schema import is_corrupt, read_scale, trouble
+from index.embedded.settings import MEGABYTE, EmbeddedSettings, embedded_settings
+from index.embedded.writing import Writer
+
+log = logging.getLogger(__name__)
+
+Found = TypeVar("Found")
+
+
+async def index(settings: Mapping[str, object], clock: Clock) -> TitleIndex:
+    """Open the embedded index. Raises SettingsError; a file that can't be used is told by `state` only."""
+    opened = EmbeddedIndex(embedded_settings(settings), clock)
+    await opened.open()
+    return opened
+
+
+class EmbeddedIndex:
+    """A TitleIndex in one SQLite file."""
+
+    def __init__(self, settings: EmbeddedSettings, clock: Clock) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._writer = Writer(settings, clock)
+        self._lookups = Reader(settings.file, "lookups")
+        self._searches = Reader(settings.file, "searches")
+        self._decoded = Decoded(int(settings.decoded_mb * MEGABYTE))
+        self._problem: Reason | None = None
+        self._is_closed = False
+
+    async def open(self) -> None:
+        """Begin: make or open the file."""
+        await asyncio.wrap_future(self._writer.start())
+
+    async def answers(self, questions: Sequence[Question]) -> dict[Question, Answer]:
+        """Return the kept answers of these questions, whatever their age."""
+        found: dict[Question, Answer] = {}
+        for question in questions:
+            answer = self._writer.waiting(question)
+            if answer is not None:
+                found[question] = answer
+        others = [question for question in questions if question not in found]
+        if others:
+            oldest = self._oldest()
+            none: dict[Question, Answer] = {}
+            kept = await self._read(
+                self._lookups, partial(reading.answers, questions=others, decoded=self._decoded), none
+            )
+            found |= {question: answer for question, answer in kept.items() if answer.asked_at >= oldest}
+        return found
+
+    def keep(self, question: Question, answer: Answer) -> None:
+        """Take an answer to be written soon, unless it is too old to be kept."""
+        if answer.asked_at >= self._oldest():
+            self._writer.keep(question, answer)
+
+    def count(self, terms: str) -> None:
+        """Note that somebody asked this. Call it once for each reader and question."""
+        self._writer.count(terms)
+
+    async def demand(self, terms: str) -> float:
+        """Return how often it was asked, decayed to now."""
+
+        def look(connection: sqlite3.Connection) -> float:
+            row = connection.execute("SELECT weight FROM terms WHERE terms = ?", (terms,)).fetchone()
+            return demand(read_scale(connection), row[0], self._clock()) if row else 0.0
+
+        waiting = self._writer.waiting_count(terms)
+        return waiting + await self._read(self._lookups, look, 0.0)
+
+    async def search(self, query: Query, limit: int) -> tuple[Aged, ...]:
+        """Return kept records that hold the query's words, best first."""
+        return await self._read(
+            self._searches, lambda connection: searching.search(connection, query, limit, self._oldest()), ()
+        )
+
+    async def record(self, member: str, record_id: str) -> Aged | None:
+        """Return one kept record."""
+        return await self._read(self._lookups, lambda connection: reading.record(connection, member, record_id), None)
+
+    async def suggest(self, prefix: str, limit: int) -> tuple[str, ...]:
+        """Return what was often asked or is a kept title, beginning with these letters."""
+        return await self._read(
+            self._searches, lambda connection: searching.suggest(connection, prefix, limit, self._oldest()), ()
+        )
+
+    async def refresh_due(self, limit: int) -> tuple[Question, ...]:
+        """Return questions in demand whose answers soon grow old, each to one process only."""
+        claim = self._writer.ask(lambda connection: due(connection, self._settings, self._clock(), limit))
+        try:
+            return cast("tuple[Question, ...]", await asyncio.wrap_future(claim))
+        except sqlite3.Error as error:
+            self._note(error)
+            return ()
+
+    async def state(self) -> IndexState:
+        """Return how the index is."""
+
+        def look(connection: sqlite3.Connection) -> tuple[int, int]:
+            (answers,) = connection.execute("SELECT count(*) FROM answers").fetchone()
+            (records,) = connection.execute("SELECT count(*) FROM records").fetchone()
+            return int(answers), int(records)
+
+        counts = await self._read(self._lookups, look, None)
+        answers, records = counts or (0, 0)
+        return IndexState(
+            backend="embedded",
+            is_ready=counts is not None,
+            answers=answers,
+            records=records,
+            bytes_used=await asyncio.to_thread(self._bytes_used),
+            bytes_bound=self._settings.bound_bytes,
+            problem=self._writer.problem or (self._problem if counts is None else None),
+        )
+
+    async def flush(self) -> None:
+        """Return when everything taken so far is written or given up."""
+        await asyncio.wrap_future(self._writer.flush())
+
+    async def close(self) -> None:
+        """Write what was taken, and let go of the file."""
+        if self._is_closed:
+            return
+        self._is_closed = True
+        await asyncio.to_thread(self._writer.close)
+        await self._lookups.close()
+        await self._searches.close()
+
+    def _oldest(self) -> float:
+        return self._clock() - self._settings.keep_s
+
+    def _bytes_used(self) -> int:
+        path = self._settings.file
+        files = (path, path.with_name(f"{path.name}-wal"))
+        return sum(file.stat().st_size for file in files if file.exists())
+
+    async def _read(self, reader: Reader, look: Callable[[sqlite3.Connection], Found], otherwise: Found) -> Found:
+        """Return what `look` finds, or what stands for nothing if the store has trouble."""
+        if self._is_closed:
+            return otherwise
+        try:
+            return await reader.read(look)
+        except sqlite3.Error as error:
+            self._note(error)
+            return otherwise
+
+    def _note(self, error: sqlite3.Error) -> None:
+        self._problem = trouble(error, self._settings.file, "unreadable")
+        log.warning("index_unread", extra={"path": str(self._settings.file), "error": str(error)})
+        if is_corrupt(error):
+            self._writer.damaged(error)

@@ -1,0 +1,150 @@
+"""What leaves the embedded index, and when: what is too old, what is private, what does not fit.
+
+- Answers and records older than `keep_s` go.
+- What fewer than three asked for goes after a day, with its answers; what members found for it may stay, as records.
+- What was asked often is forgotten when its demand has faded to almost nothing.
+- When the file has grown to its bound the least wanted goes: first records that no answer holds, then the
+  answers worth least (`index.admission.value`) with the records that only they hold.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+from engine.ports import Question
+from index.admission import value
+from index.demand import demand, weight
+from index.embedded.schema import read_scale
+from index.embedded.settings import DAY_S, EmbeddedSettings
+
+READERS = 3
+"""What fewer asked for is private. SQL says it as a plain 3: only so it uses the partial indexes of `terms`."""
+
+SWEEP_S = 600.0
+"""How often what is old or private is looked for."""
+
+PRIVATE_S = DAY_S - 2 * SWEEP_S
+"""Age at which private questions are forgotten, so that none is older than a day between two looks."""
+
+FADED = 0.25
+"""Demand at which a question that was asked often is forgotten: three asks, after three and a half half-lives."""
+
+FULL, ROOMY = 0.95, 0.88
+"""Shares of the bound: from the first on something must leave, until the second is reached."""
+
+FRONTIER_S = 60.0
+"""For how long it is remembered what the next to leave is worth."""
+
+
+DUE = 0.8
+"""Share of its freshness after which an answer in demand is due to be asked for again."""
+
+CLAIM_S = 120.0
+"""For how long an answer that is due is left to the process that was told of it."""
+
+
+class Housekeeping:
+    """Keeps the store clean and within its bound. Belongs to the writing thread."""
+
+    def __init__(self, settings: EmbeddedSettings) -> None:
+        self._settings = settings
+        self._swept_at: float | None = None
+        self._frontier: tuple[float, float | None] | None = None
+        self.refused = 0
+
+    def is_due(self, now: float) -> bool:
+        """Whether it is time to look for what is old or private. The clock may have been set back."""
+        return self._swept_at is None or not 0 <= now - self._swept_at < SWEEP_S
+
+    def sweep(self, connection: sqlite3.Connection, now: float) -> None:
+        """Forget what is old or private, if it is time."""
+        if not self.is_due(now):
+            return
+        oldest = now - self._settings.keep_s
+        connection.execute("DELETE FROM answers WHERE asked_at < ?", (oldest,))
+        connection.execute(
+            "DELETE FROM records WHERE asked_at < ? AND NOT EXISTS (SELECT 1 FROM placed WHERE record = records.id)",
+            (oldest,),
+        )
+        connection.execute("DELETE FROM terms WHERE asks < 3 AND first_at < ?", (now - PRIVATE_S,))
+        scale = read_scale(connection)
+        connection.execute("DELETE FROM terms WHERE asks >= 3 AND weight < ?", (weight(scale, FADED, now),))
+        self._swept_at = now
+
+    def frontier(self, connection: sqlite3.Connection, now: float) -> float | None:
+        """Return what the answer that would leave next is worth; None while there is room."""
+        if used_bytes(connection) < FULL * self._settings.store_bytes * 0.98:
+            return None
+        if self._frontier is None or now - self._frontier[0] > FRONTIER_S:
+            worst = self._least_wanted(connection, now, 1)
+            self._frontier = (now, worst[0][0] if worst else None)
+        return self._frontier[1]
+
+    def evict(self, connection: sqlite3.Connection, now: float) -> None:
+        """Let the least wanted go if the store is full, until it is roomy."""
+        if used_bytes(connection) < FULL * self._settings.store_bytes:
+            return
+        while used_bytes(connection) > ROOMY * self._settings.store_bytes:
+            orphans = connection.execute(
+                "SELECT id FROM records WHERE NOT EXISTS (SELECT 1 FROM placed WHERE record = records.id)"
+                " ORDER BY asked_at LIMIT 200"
+            ).fetchall()
+            if orphans:
+                connection.executemany("DELETE FROM records WHERE id = ?", orphans)
+            else:
+                (answers,) = connection.execute("SELECT count(*) FROM answers").fetchone()
+                leaving = self._least_wanted(connection, now, max(8, answers // 20))
+                if not leaving:
+                    break
+                self._frontier = (now, leaving[-1][0])
+                connection.executemany("DELETE FROM answers WHERE id = ?", [(number,) for _, number in leaving])
+            connection.execute("INSERT INTO found (found, rank) VALUES ('merge', 400)")
+
+    def _least_wanted(self, connection: sqlite3.Connection, now: float, limit: int) -> list[tuple[float, int]]:
+        """Return the value and number of the answers worth least, worst first."""
+        scale = read_scale(connection)
+        today = demand(scale, 1.0, now)
+        fresh_s = self._settings.fresh_s
+
+        def worth(weighed: float, asked_at: float) -> float:
+            return value(weighed * today, now - asked_at, fresh_s)
+
+        connection.create_function("worth", 2, worth, deterministic=True)
+        return connection.execute(
+            "SELECT worth(terms.weight, answers.asked_at) AS worth, answers.id FROM answers"
+            " JOIN terms ON terms.id = answers.terms ORDER BY worth LIMIT ?",
+            (limit,),
+        ).fetchall()
+
+    def shrink(self, connection: sqlite3.Connection) -> None:
+        """Give free pages back to the disk, and keep the log within its part of the bound."""
+        (free,) = connection.execute("PRAGMA freelist_count").fetchone()
+        if free * 4096 > self._settings.store_bytes // 50:
+            connection.execute("PRAGMA incremental_vacuum(2000)").fetchall()
+        log = self._settings.file.with_name(self._settings.file.name + "-wal")
+        if log.exists() and log.stat().st_size > self._settings.log_bytes:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+
+def due(connection: sqlite3.Connection, settings: EmbeddedSettings, now: float, limit: int) -> tuple[Question, ...]:
+    """Claim and return the questions most wanted whose answers soon grow old; for a while nobody else gets them."""
+    least = weight(read_scale(connection), READERS - 0.5, now)
+    rows = connection.execute(
+        "UPDATE answers SET claimed_until = ? FROM ("
+        " SELECT answers.id AS id, terms.terms AS terms, terms.weight AS weight FROM answers"
+        " JOIN terms ON terms.id = answers.terms"
+        " WHERE terms.weight >= ? AND answers.asked_at <= ? AND answers.claimed_until <= ?"
+        " ORDER BY terms.weight DESC LIMIT ?) AS wanted"
+        " WHERE answers.id = wanted.id RETURNING wanted.weight, member, wanted.terms, start, count",
+        (now + CLAIM_S, least, now - DUE * settings.fresh_s, now, limit),
+    ).fetchall()
+    rows.sort(key=lambda row: -row[0])
+    return tuple(Question(member, terms, start, count) for _, member, terms, start, count in rows)
+
+
+def used_bytes(connection: sqlite3.Connection) -> int:
+    """Return how many bytes of the file are in use."""
+    (pages,) = connection.execute("PRAGMA page_count").fetchone()
+    (free,) = connection.execute("PRAGMA freelist_count").fetchone()
+    (size,) = connection.execute("PRAGMA page_size").fetchone()
+    return int((pages - free) * size)

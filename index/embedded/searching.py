@@ -1,0 +1,181 @@
+"""Searching the records of the embedded index, and offering what somebody begins to type."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+
+import msgspec
+
+from engine.model import Expression, Filters, Query
+from engine.ports import Aged
+from engine.text import exact_key, folded_key
+from index.embedded.expression import Word, clause_words, clauses, excluded, match, strengthened
+from index.embedded.reading import aged
+from index.words import COLUMN_WEIGHTS
+
+WEIGHED = 2_000
+"""So many of the records that hold all words are weighed, those that came last; a question that finds more is too broad
+for an order by words to mean anything."""
+
+RARE = 0.02
+"""Where no record holds all words, any word will do that stands in at most this share of the records; ..."""
+
+RARE_LEAST = 200
+"""... or in so few records; or is the rarest of the question."""
+
+OFFERED_FROM = 300
+"""Titles with the letters typed so far that are looked at."""
+
+_BM25 = f"bm25(found, {', '.join(str(weight) for weight in COLUMN_WEIGHTS.values())})"
+_LAST = chr(0x10FFFF)
+
+
+def search(connection: sqlite3.Connection, query: Query, limit: int, oldest: float) -> tuple[Aged, ...]:
+    """Return the records that hold all words, or else any of the rarer ones, best first."""
+    conditions, values = _conditions(query.filters)
+    conditions.append("records.asked_at >= ?")
+    values.append(oldest)
+    narrowed = _Narrowed(" AND ".join(conditions), tuple(values))
+    if query.expression is None:
+        return _latest(connection, narrowed, limit)
+    all_words = match(query.expression)
+    if all_words is None:
+        return ()
+    found = _matching(connection, all_words, narrowed, limit)
+    if not found:
+        any_word = _any_word(connection, query.expression)
+        found = _matching(connection, any_word, narrowed, limit) if any_word else ()
+    return found
+
+
+class _Narrowed(msgspec.Struct, frozen=True):
+    """What else must hold of a record, in SQL, and the values for its question marks."""
+
+    condition: str
+    values: tuple[object, ...]
+
+
+def _matching(connection: sqlite3.Connection, expression: str, narrowed: _Narrowed, limit: int) -> tuple[Aged, ...]:
+    rows = connection.execute(
+        f"SELECT bodies.body, weighed.asked_at FROM (SELECT records.id, records.asked_at, {_BM25} AS weight"  # noqa: S608 - only question marks and constants go in
+        f" FROM found CROSS JOIN records ON records.id = found.rowid WHERE found MATCH ? AND {narrowed.condition}"
+        f" ORDER BY found.rowid DESC LIMIT {WEIGHED}) AS weighed"
+        " JOIN bodies ON bodies.id = weighed.id ORDER BY weighed.weight, weighed.id LIMIT ?",
+        (expression, *narrowed.values, limit),
+    )
+    return tuple(one for row in rows if (one := aged(*row)))
+
+
+def _latest(connection: sqlite3.Connection, narrowed: _Narrowed, limit: int) -> tuple[Aged, ...]:
+    rows = connection.execute(
+        "SELECT bodies.body, records.asked_at FROM records JOIN bodies ON bodies.id = records.id"  # noqa: S608 - only question marks and constants go in
+        f" WHERE {narrowed.condition} ORDER BY records.asked_at DESC, records.id LIMIT ?",
+        (*narrowed.values, limit),
+    )
+    return tuple(one for row in rows if (one := aged(*row)))
+
+
+def _any_word(connection: sqlite3.Connection, expression: Expression) -> str | None:
+    """Return an expression for any of the rarer words; None if the records hold none of the words."""
+    words = {word.folded: word for clause in clauses(expression) for word in clause_words(clause)}
+    counts: list[tuple[int, Word]] = []
+    for token, word in words.items():
+        row = connection.execute("SELECT doc FROM vocabulary WHERE term = ?", (token,)).fetchone()
+        if row or word.is_prefix:
+            counts.append((row[0] if row else 0, word))
+    if not counts:
+        return None
+    (records,) = connection.execute("SELECT count(*) FROM records").fetchone()
+    rarest = min(count for count, _ in counts)
+    most = max(RARE_LEAST, RARE * records, rarest)
+    wanted = " OR ".join(f"({strengthened(word)})" for count, word in counts if count <= most)
+    unwanted = " OR ".join(f"({text})" for part in excluded(expression) if (text := match(part)))
+    return f"({wanted}) NOT ({unwanted})" if unwanted else wanted
+
+
+def _conditions(filters: Filters) -> tuple[list[str], list[object]]:
+    """Return what a record must meet, in SQL, and the values of its question marks."""
+    conditions: list[str] = []
+    values: list[object] = []
+
+    def one_of(column: str, found: Sequence[str], *, is_wanted: bool = True) -> None:
+        if found:
+            inside = f"{column} IN ({','.join('?' * len(found))})"
+            conditions.append(inside if is_wanted else f"({column} IS NULL OR NOT {inside})")
+            values.extend(str(value) for value in found)
+
+    if filters.year_from is not None:
+        conditions.append("records.year >= ?")
+        values.append(_bounded(filters.year_from))
+    if filters.year_to is not None:
+        conditions.append("records.year <= ?")
+        values.append(_bounded(filters.year_to))
+    one_of("records.material", filters.materials)
+    one_of("records.material", filters.not_materials, is_wanted=False)
+    one_of("records.degree", filters.degrees)
+    one_of("records.member", filters.members)
+    one_of("records.member", filters.not_members, is_wanted=False)
+    if filters.languages:
+        conditions.append("(" + " OR ".join("instr(records.languages, ?)" for _ in filters.languages) + ")")
+        values.extend(f" {language} " for language in filters.languages)
+    for language in filters.not_languages:
+        conditions.append("NOT instr(records.languages, ?)")
+        values.append(f" {language} ")
+    if filters.available_only:
+        conditions.append("records.is_available")
+    if filters.online_only:
+        conditions.append("records.is_online")
+    return conditions, values
+
+
+def _bounded(year: int) -> int:
+    return max(-9999, min(9999, year))
+
+
+# What somebody begins to type ---------------------------------------------------------
+
+
+def suggest(connection: sqlite3.Connection, prefix: str, limit: int, oldest: float) -> tuple[str, ...]:
+    """Return questions asked by several and titles that begin so: the marks as typed first, then the most wanted."""
+    ending = " " if prefix[-1:].isspace() else ""
+    folded, exact = folded_key(prefix), exact_key(prefix)
+    if not folded or limit < 1:
+        return ()
+    folded, exact = folded + ending, exact + ending
+    offers: dict[str, tuple[tuple[bool, float], str]] = {}
+
+    def offer(text: str, key: str, worth: float) -> None:
+        """Offer a text once, in the spelling that is nearest to what was typed."""
+        is_off = not f"{exact_key(text)} ".startswith(exact)
+        former = offers.get(key)
+        rank = (is_off, -(worth + (-former[0][1] if former else 0.0)))
+        offers[key] = (rank, former[1] if former and former[0][0] <= is_off else text)
+
+    terms = connection.execute(
+        "SELECT terms, folded, weight FROM terms WHERE asks >= 3 AND folded >= ? AND folded < ?"
+        " ORDER BY weight DESC LIMIT ?",
+        (folded, folded + _LAST, 4 * limit),
+    ).fetchall()
+    heaviest = max((weight for _, _, weight in terms), default=0.0)
+    # A question that many asked goes before a title that stands in one record.
+    for text, key, weight in terms:
+        offer(text, key, 10.0 + 10.0 * weight / heaviest if heaviest else 10.0)
+    titles = dict(_titles(connection, "folded_title", folded, oldest))
+    if exact != folded:
+        titles |= dict(_titles(connection, "exact_title", exact, oldest))
+    for title, key in titles.values():
+        offer(title, key, 1.0)
+    ranked = sorted(offers.items(), key=lambda one: (one[1][0], len(one[0]), one[0]))
+    return tuple(text for _, (_, text) in ranked[:limit])
+
+
+def _titles(
+    connection: sqlite3.Connection, column: str, prefix: str, oldest: float
+) -> list[tuple[int, tuple[str, str]]]:
+    rows = connection.execute(
+        f"SELECT id, title, folded_title FROM records WHERE {column} >= ? AND {column} < ? AND asked_at >= ?"  # noqa: S608 - only question marks and constants go in
+        f" ORDER BY {column} LIMIT {OFFERED_FROM}",
+        (prefix, prefix + _LAST, oldest),
+    )
+    return [(number, (title, key)) for number, title, key in rows]
