@@ -1,0 +1,367 @@
+"""Which records are one title: kept up to date as records come and go, the same whatever the order they come in.
+
+Records with equal signatures share a `Node`. Nodes that share a blocking key are compared once
+(`engine.matching.ladder`); nodes that share a link (an identifier; title, year and publisher) are joined if nothing
+contradicts. `Matcher.regroup` then clusters anew what was touched, and only that: strongest joins first, and no
+join across a contradiction, so a chain of near matches never ties together two records that contradict.
+
+A level is the round in which a record came, 1 for rounds 0 and 1. Clusters of a level are final: records of deeper
+levels may join them, but never one with another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from engine.matching.ladder import Cut, Likeness, Verdict, compare
+from engine.matching.signature import Keys, Signature
+from engine.model import Placed, Reason, Record
+
+CROWD = 60
+"""Most nodes under one blocking key or link. A key that more share tells nothing apart, and joins nobody."""
+
+
+class Entry:
+    """A record in a search: its place in its member's order, its round, and when it was asked for if kept."""
+
+    __slots__ = ("asked_at", "key", "level", "links", "node", "place", "record")
+
+    def __init__(self, placed: Placed, level: int, asked_at: float | None) -> None:
+        self.record: Record = placed.record
+        self.place = placed.place
+        self.level = level
+        self.asked_at = asked_at
+        self.key = (placed.record.member, placed.record.id)
+        self.links: tuple[str, ...] = ()
+        self.node: Node | None = None
+
+
+class Node:
+    """All records of one signature."""
+
+    __slots__ = ("entries", "keys", "level", "links", "near", "signature", "verdicts", "work")
+
+    def __init__(self, signature: Signature) -> None:
+        self.signature = signature
+        self.entries: dict[tuple[str, str], Entry] = {}
+        self.keys = signature.keys()
+        self.level = 0
+        self.links: dict[str, list[int]] = {}  # link -> levels of the entries that carry it
+        self.near: dict[Node, Verdict] = {}  # compared through a blocking key, and joined by it
+        self.verdicts: dict[Node, Verdict] = {}
+        self.work: Work | None = None
+
+
+class Work:
+    """Nodes that are one title, and why."""
+
+    __slots__ = ("entries", "joins", "level", "nodes")
+
+    def __init__(self, nodes: list[Node], joins: tuple[Reason, ...]) -> None:
+        self.nodes = nodes
+        self.joins = joins
+        self.level = min(node.level for node in nodes)
+        self.entries = sorted((entry for node in nodes for entry in node.entries.values()), key=lambda one: one.key)
+
+
+class _Block:
+    """The nodes under one key or link, and how many there are of each level."""
+
+    __slots__ = ("counts", "nodes")
+
+    def __init__(self) -> None:
+        self.nodes: dict[Node, int] = {}
+        self.counts: dict[int, int] = {}
+
+    def put(self, node: Node, level: int) -> None:
+        """Put a node in at a level (again, if it was there)."""
+        old = self.nodes.get(node)
+        if old is not None:
+            self.counts[old] -= 1
+        self.nodes[node] = level
+        self.counts[level] = self.counts.get(level, 0) + 1
+
+    def drop(self, node: Node) -> None:
+        """Take a node out."""
+        self.counts[self.nodes.pop(node)] -= 1
+
+    def open_to(self) -> float:
+        """The deepest level at which the block is not crowded."""
+        if len(self.nodes) <= CROWD:
+            return _ANY_LEVEL
+        seen = 0
+        for level in sorted(self.counts):
+            seen += self.counts[level]
+            if seen > CROWD:
+                return level - 1
+        return _ANY_LEVEL
+
+
+_ANY_LEVEL = float("inf")
+
+Join = tuple[int, float, str, str, Node, Node, str, str]
+"""Level, strength (negative: strongest first), both signatures' names, both nodes, reason, link."""
+
+
+class Matcher:
+    """The titles of one search."""
+
+    def __init__(self, keys: Keys) -> None:
+        self._keys = keys
+        self._nodes: dict[str, Node] = {}
+        self._blocks: dict[str, _Block] = {}
+        self._links: dict[str, _Block] = {}
+        self._dirty: dict[Node, None] = {}
+        self._gone: list[Work] = []
+        self._is_crowded = False
+
+    def add(self, entry: Entry) -> None:
+        """Take in a record. Its key must not be in."""
+        signature = self._keys.signature(entry.record)
+        node = self._nodes.get(signature.name)
+        if node is None:
+            node = self._nodes[signature.name] = Node(signature)
+        node.entries[entry.key] = entry
+        entry.node = node
+        entry.links = self._keys.links(entry.record, signature)
+        self._dirty[node] = None
+        if not node.level or entry.level < node.level:
+            self._settle(node, entry.level)
+        for link in entry.links:
+            levels = node.links.setdefault(link, [])
+            if not levels or entry.level < min(levels):
+                self._put(self._links.setdefault(link, _Block()), node, entry.level)
+            levels.append(entry.level)
+
+    def remove(self, entry: Entry) -> None:
+        """Let go of a record that was added."""
+        node = entry.node
+        assert node is not None
+        del node.entries[entry.key]
+        self._dirty[node] = None
+        for link in entry.links:
+            levels = node.links[link]
+            levels.remove(entry.level)
+            block = self._links[link]
+            before = block.open_to()
+            self._dirty.update(dict.fromkeys(block.nodes))
+            if levels:
+                block.put(node, min(levels))
+            else:
+                del node.links[link]
+                block.drop(node)
+                if not block.nodes:
+                    del self._links[link]
+            self._note_opening(block, before)
+        if not node.entries:
+            self._forget(node)
+        elif (level := min(one.level for one in node.entries.values())) != node.level:
+            self._settle(node, level)
+
+    def regroup(self) -> tuple[list[Work], list[Work]]:
+        """Cluster anew what was touched since the last time: the works that are no more, and those that are new."""
+        gone, made = self._gone, []
+        self._gone = []
+        seen: set[Node] = set()
+        for start in self._dirty:
+            if start in seen or not start.entries:
+                continue
+            component, joins = self._component(start, seen)
+            for node in component:
+                if node.work is not None:
+                    if node.work.nodes:
+                        gone.append(node.work)
+                    node.work.nodes = []
+            for work in _cluster(component, joins):
+                for node in work.nodes:
+                    node.work = work
+                made.append(work)
+        self._dirty.clear()
+        return gone, made
+
+    # Nodes and what they share ------------------------------------------------------------
+
+    def _settle(self, node: Node, level: int) -> None:
+        """Set a node's level, and compare it with those that share a key with it."""
+        node.level = level
+        for key in node.keys:
+            block = self._blocks.get(key)
+            if block is None:
+                block = self._blocks[key] = _Block()
+            self._put(block, node, level)
+        self._compare(node)
+
+    def _compare(self, node: Node) -> None:
+        for key in node.keys:
+            block = self._blocks[key]
+            limit = block.open_to()
+            if node.level > limit:
+                continue
+            for mate in block.nodes:
+                if mate is not node and mate.level <= limit and mate not in node.near:
+                    verdict = _verdict(node, mate)
+                    if verdict.strength:
+                        node.near[mate] = mate.near[node] = verdict
+
+    def _put(self, block: _Block, node: Node, level: int) -> None:
+        before = block.open_to()
+        block.put(node, level)
+        self._note_opening(block, before)
+
+    def _note_opening(self, block: _Block, before: float) -> None:
+        """Where a block became crowded or open again, its nodes must be clustered anew; if open, compared too."""
+        after = block.open_to()
+        if after == before:
+            return
+        self._is_crowded = True
+        self._dirty.update(dict.fromkeys(block.nodes))
+        if after > before:
+            for mate in block.nodes:
+                self._compare(mate)
+
+    def _forget(self, node: Node) -> None:
+        del self._nodes[node.signature.name]
+        for key in node.keys:
+            block = self._blocks[key]
+            before = block.open_to()
+            block.drop(node)
+            self._note_opening(block, before)
+            if not block.nodes:
+                del self._blocks[key]
+        for mate in node.verdicts:
+            del mate.verdicts[node]
+            if mate.near.pop(node, None):
+                self._dirty[mate] = None
+        if node.work is not None and node.work.nodes:
+            self._dirty.update(dict.fromkeys(mate for mate in node.work.nodes if mate.entries))
+            self._gone.append(node.work)
+            node.work.nodes = []
+        self._dirty.pop(node, None)
+
+    # Components and joins -----------------------------------------------------------------
+
+    def _component(self, start: Node, seen: set[Node]) -> tuple[list[Node], list[Join]]:
+        """All nodes that joins tie to this one, and the joins."""
+        seen.add(start)
+        found, joins = [start], []
+        for node in found:
+            for join in self._joins(node):
+                mate = join[5] if join[4] is node else join[4]
+                if join[4] is node:
+                    joins.append(join)
+                if mate not in seen:
+                    seen.add(mate)
+                    found.append(mate)
+        return found, joins
+
+    def _joins(self, node: Node) -> Iterable[Join]:
+        for mate, verdict in node.near.items():
+            level = max(node.level, mate.level)
+            if not self._is_crowded or self._share_open_key(node, mate, level):
+                yield _join(node, mate, level, verdict.strength, verdict.reason, "")
+        for link, levels in node.links.items():
+            block = self._links[link]
+            if len(block.nodes) < 2:
+                continue
+            limit = block.open_to()
+            own = min(levels)
+            for mate, met in block.nodes.items():
+                level = max(own, met)
+                if mate is not node and level <= limit and (strength := _link_strength(link, node, mate)):
+                    yield _join(node, mate, level, strength, _LINK_REASONS[link[0]], link[2:])
+
+    def _share_open_key(self, node: Node, mate: Node, level: int) -> bool:
+        return any(key in mate.keys and self._blocks[key].open_to() >= level for key in node.keys)
+
+
+def _join(node: Node, mate: Node, level: int, strength: float, reason: str, link: str) -> Join:
+    if mate.signature.name < node.signature.name:
+        node, mate = mate, node
+    return (level, -strength, node.signature.name, mate.signature.name, node, mate, reason, link)
+
+
+_LINK_REASONS = {"i": "match.identifier", "y": "match.title-year-publisher", "z": "match.title-year"}
+
+
+def _verdict(node: Node, mate: Node) -> Verdict:
+    verdict = node.verdicts.get(mate)
+    if verdict is None:
+        verdict = node.verdicts[mate] = mate.verdicts[node] = compare(node.signature, mate.signature)
+    return verdict
+
+
+def _link_strength(link: str, node: Node, mate: Node) -> float:
+    """How strongly a shared link joins two nodes; 0.0 if something contradicts."""
+    verdict = _verdict(node, mate)
+    if verdict.cut is Cut.HARD:
+        return 0.0
+    if link[0] == "i":
+        if verdict.likeness >= Likeness.NEAR:
+            return 1.0
+        return 0.95 if verdict.cut is Cut.NONE else 0.0
+    if verdict.likeness is not Likeness.EQUAL or verdict.cut is not Cut.NONE:
+        return 0.0
+    if node.signature.people and mate.signature.people:
+        return 0.0
+    return 0.6 if link[0] == "y" else 0.5
+
+
+def _cluster(nodes: list[Node], joins: list[Join]) -> list[Work]:
+    """Cluster a component, strongest joins of the first level first."""
+    if len(nodes) == 1:
+        return [Work(nodes, ())]
+    groups: dict[Node, list[Node]] = {node: [node] for node in nodes}
+    why: dict[Node, list[Join]] = {}
+    joins.sort(key=lambda join: (join[0], join[1], join[2], join[3], join[7]))
+    for join in joins:
+        level, node, mate = join[0], join[4], join[5]
+        one, other = groups[node], groups[mate]
+        if one is other:
+            continue
+        if min(each.level for each in one) < level and min(each.level for each in other) < level:
+            continue  # both are final
+        if _contradict(one, other, level):
+            continue
+        if len(one) < len(other):
+            one, other = other, one
+        one.extend(other)
+        for each in other:
+            groups[each] = one
+        why.setdefault(node, []).append(join)
+    works = []
+    for node in nodes:
+        group = groups[node]
+        if group:
+            reasons = [join for each in group for join in why.get(each, ())]
+            works.append(Work(list(group), _reasons(reasons)))
+            group.clear()
+    return works
+
+
+def _contradict(one: list[Node], other: list[Node], level: int) -> bool:
+    for node in one:
+        for mate in other:
+            cut = _verdict(node, mate).cut
+            if cut is Cut.HARD or (cut is Cut.SOFT and not _share_identifier(node, mate, level)):
+                return True
+    return False
+
+
+def _share_identifier(node: Node, mate: Node, level: int) -> bool:
+    for link, levels in node.links.items():
+        if link[0] == "i" and link in mate.links and min(levels) <= level and min(mate.links[link]) <= level:
+            return _verdict(node, mate).likeness >= Likeness.NEAR
+    return False
+
+
+def _reasons(joins: list[Join]) -> tuple[Reason, ...]:
+    """Why a title's parts are one: each reason once, strongest first."""
+    found: dict[str, Reason] = {}
+    for join in sorted(joins, key=lambda join: (join[1], join[6], join[7])):
+        code = join[6]
+        if code == "match.identifier":
+            scheme, _, value = join[7].partition(":")
+            found.setdefault(code + join[7], Reason(code, {"scheme": scheme.upper(), "value": value}))
+        else:
+            found.setdefault(code, Reason(code))
+    return tuple(found.values())[:5]
