@@ -1,41 +1,36 @@
-"""The guarded client of one member, put together."""
+"""The guarded client of one member, put together from its transports."""
 
 from __future__ import annotations
 
-import asyncio
+import logging
+import random
+from http.cookiejar import Cookie, CookieJar
+from typing import Final
 
-import aiohttp
 import httpx
-from httpx_aiohttp import AiohttpTransport
 
-from engine.errors import FaultError, OversizeError, TimedOutError, UnreachableError
+from connectors.http.guard import Bodies, Boundary, Deadline, Statuses
+from connectors.http.manners import ACCEPT_ENCODING, Manners
+from connectors.http.recording import Replay
+from connectors.http.retry import Retry
+from connectors.http.wire import Wire
 from engine.ports import Clock, Member
 
+_MOST_COOKIES: Final = 30
+_COOKIE_BYTES: Final = 4096
 
-class _Guarded(httpx.AsyncBaseTransport):
-    """A first, small guard: a total time, a size, failures by name."""
 
-    def __init__(self, inner: httpx.AsyncBaseTransport, member: Member) -> None:
-        self._inner = inner
-        self._manners = member.manners
+class _BoundedJar(CookieJar):
+    """One member's cookies, so many and no more: they are sent back with every request."""
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        try:
-            async with asyncio.timeout(self._manners.timeout_s):
-                response = await self._inner.handle_async_request(request)
-                await response.aread()
-        except TimeoutError as error:
-            raise TimedOutError(f"no complete answer within {self._manners.timeout_s:g} s") from error
-        except (httpx.TransportError, aiohttp.ClientError) as error:
-            raise UnreachableError(type(error).__name__) from error
-        if len(response.content) > self._manners.body_bytes:
-            raise OversizeError(f"more than {self._manners.body_bytes} bytes")
-        if response.status_code >= 400:
-            raise FaultError(f"HTTP {response.status_code}")
-        return response
-
-    async def aclose(self) -> None:
-        await self._inner.aclose()
+    def set_cookie(self, cookie: Cookie) -> None:
+        """Keep a cookie if it is small and there is room, or it replaces one."""
+        weight = len(cookie.name) + len(cookie.value or "")
+        is_known = any(
+            (kept.name, kept.domain, kept.path) == (cookie.name, cookie.domain, cookie.path) for kept in self
+        )
+        if weight <= _COOKIE_BYTES and (is_known or len(self) < _MOST_COOKIES):
+            super().set_cookie(cookie)
 
 
 def open_client(
@@ -46,10 +41,38 @@ def open_client(
     share: int = 1,
     transport: httpx.AsyncBaseTransport | None = None,
 ) -> httpx.AsyncClient:
-    """Return the guarded client of a member; every request through it raises `engine.errors` for what goes wrong."""
-    del clock, share
+    """Return the guarded client of a member. Addresses are given to it whole, with scheme and host.
+
+    Every request through it keeps the member's manners and limits, and raises one of `engine.errors` for whatever is no
+    answer. An answer is whole, unpacked and has a status from 200 to 299, unless the request's extension
+    `lienthu.accept_status` names others. Redirects are followed, and `response.url` is where they ended.
+
+    `share` is how many processes ask this member. `transport` stands in for the wire: a `Replay`, for which nobody's
+    server needs to be spared and so nothing is spaced out, or a `Recorder` around a `Wire`.
+    Raises SettingsError for manners that cannot be kept.
+    """
+    _hush_httpx()
+    manners = member.manners
+    cookies = httpx.Cookies(_BoundedJar())
+    layers: httpx.AsyncBaseTransport = Bodies(transport or Wire(member), body_bytes=manners.body_bytes)
+    is_spaced = not isinstance(transport, Replay)
+    layers = Manners(layers, member, user_agent=user_agent, clock=clock, share=share, is_spaced=is_spaced)
+    layers = Retry(layers, chance=random.random)
+    layers = Boundary(layers, member, cookies)
+    layers = Statuses(layers, clock=clock)
+    layers = Deadline(layers, timeout_s=manners.timeout_s)
     return httpx.AsyncClient(
-        transport=_Guarded(transport or AiohttpTransport(trust_env=False), member),
-        headers={"User-Agent": user_agent, "Accept-Encoding": "gzip, deflate"},
+        transport=layers,
+        headers={"User-Agent": user_agent, "Accept-Encoding": ACCEPT_ENCODING},
+        cookies=cookies,
+        timeout=manners.timeout_s,
+        follow_redirects=False,
         trust_env=False,
     )
+
+
+def _hush_httpx() -> None:
+    """Keep httpx from logging whole addresses at INFO: readers' queries stand in them."""
+    log = logging.getLogger("httpx")
+    if log.level == logging.NOTSET:
+        log.setLevel(logging.WARNING)

@@ -1,0 +1,108 @@
+"""The innermost transport: aiohttp beneath httpx's interface, with everything off that would act on its own.
+
+httpx-aiohttp lets aiohttp normalise addresses (`%28` becomes `(`), keep cookies and look names up as it likes. Here an
+address goes out as it was built, cookies are the client's, redirects and compression are left to the guard, proxies of
+the environment are not used, and only addresses that may be connected to are.
+"""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from collections.abc import AsyncIterator
+from functools import cache
+
+import aiohttp
+import httpx
+from httpx_aiohttp import AiohttpTransport
+from yarl import URL
+
+from connectors.http.addresses import GuardedResolver, Lookup
+from engine.errors import SettingsError
+from engine.ports import Member
+
+CONNECT_S = 4.0
+"""Most seconds until a connection stands, names and TLS included."""
+
+_KEEPALIVE_S = 15.0
+_NAMES_S = 60
+"""How long the addresses of a name are used again."""
+
+HEADER_BYTES = 8190
+"""Most bytes of one header of an answer, and of its status line."""
+
+
+@cache
+def _default_context() -> ssl.SSLContext:
+    """Trust of the usual authorities: shared by all members, since each copy costs half a megabyte."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
+def _context(member: Member) -> ssl.SSLContext:
+    ca_file = member.manners.ca_file
+    if ca_file is None:
+        return _default_context()
+    context = httpx.create_ssl_context(trust_env=False)
+    try:
+        context.load_verify_locations(cafile=ca_file)
+    except OSError as error:  # ssl.SSLError is one of them
+        raise SettingsError(f"member {member.id}", None, f"manners.ca_file {ca_file!r}: {error}; a PEM file") from error
+    return context
+
+
+class _Stream(httpx.AsyncByteStream):
+    """The body of an answer as it comes. Closing it early closes the connection, and waits for nobody."""
+
+    def __init__(self, response: aiohttp.ClientResponse) -> None:
+        self._response = response
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async for piece in self._response.content.iter_any():
+            yield piece
+
+    async def aclose(self) -> None:
+        # After the last byte aiohttp has given the connection back by itself, and this does nothing.
+        if not self._response.closed:
+            self._response.close()
+
+
+class Wire(AiohttpTransport):
+    """Sends one request and gives back its answer as it comes: undecoded, unlimited, with aiohttp's own exceptions."""
+
+    def __init__(self, member: Member, *, lookup: Lookup = socket.getaddrinfo) -> None:
+        super().__init__(verify=_context(member), trust_env=False, client=self._session)
+        self._connections = max(1, member.manners.parallel)
+        self._private_network = member.manners.private_network
+        self._lookup = lookup
+
+    def _session(self) -> aiohttp.ClientSession:
+        return aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(
+                ssl=self.ssl_context,
+                limit=self._connections,
+                keepalive_timeout=_KEEPALIVE_S,
+                resolver=GuardedResolver(private_network=self._private_network, lookup=self._lookup),
+                ttl_dns_cache=_NAMES_S,
+            ),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            trust_env=False,
+            auto_decompress=False,
+            skip_auto_headers=("User-Agent", "Accept", "Accept-Encoding", "Content-Type"),
+            max_line_size=HEADER_BYTES,
+            max_field_size=HEADER_BYTES,
+        )
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send a request and return its answer as soon as its headers are there."""
+        if not isinstance(self.client, aiohttp.ClientSession):
+            self.client = self.get_client()
+        response = await self.client.request(
+            request.method,
+            URL(str(request.url), encoded=True),
+            headers=request.headers.multi_items(),
+            data=request.content or None,
+            allow_redirects=False,
+            # The guard bounds the whole; a timer for each piece of a body would cost and bound nothing more.
+            timeout=aiohttp.ClientTimeout(connect=CONNECT_S, sock_connect=CONNECT_S),
+        )
+        return httpx.Response(response.status, headers=response.raw_headers, stream=_Stream(response), request=request)
