@@ -138,13 +138,17 @@ class Search:
         if self._index is not None:
             await self._index.close()
 
+    async def tend_once(self) -> None:
+        """Probe the members whose pause has ended, and refresh what is in demand."""
+        await self._rests.probe_due(self._probe)
+        if self._refreshes:
+            await self._refresh_due()
+
     async def _tend(self) -> None:
         while True:
             await asyncio.sleep(TEND_EVERY_S)
             try:
-                await self._rests.probe_due(self._probe)
-                if self._refreshes:
-                    await self._refresh_due()
+                await self.tend_once()
             except Exception:
                 log.exception("tending failed")
 
