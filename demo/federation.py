@@ -1,0 +1,228 @@
+"""The eight libraries, running: each on its own socket, all on one loop.
+
+    python -m demo.federation [--chaos] [--first-port N] [--members FOLDER]
+
+prints one line of JSON with the addresses when all of them answer, and serves until it is told to stop.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import hashlib
+import json
+import signal
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+
+import msgspec
+
+from demo.catalogue import Edition, editions
+from demo.chaos import Chaos
+from demo.dialects import DIALECTS
+from demo.entries import Entry, entries
+from demo.libraries import LIBRARIES, Library
+from demo.members import write_members
+from demo.moods import Mood, State
+from demo.server import Reply, Request, Server
+from demo.shelf import Shelf
+from demo.sru import SruServer
+
+NOT_FOUND = b"<!DOCTYPE html>\n<html><head><title>404</title></head><body><p>Error: 404</p></body></html>\n"
+
+
+class Address(msgspec.Struct, frozen=True):
+    """Where a library of a running federation is asked."""
+
+    id: str
+    name: str
+    url: str
+    port: int
+
+
+def holds(library: Library, edition: Edition) -> bool:
+    """Whether a library has an edition: decided once and for all by their ids, the library's size and its leanings."""
+    kinds = [edition.material, f"{edition.ddc[:1]}00" if edition.ddc else ""]
+    kinds.append(edition.language if edition.language in {"vie", "eng"} else "other")
+    share = library.share
+    for kind in kinds:
+        share *= library.leans.get(kind, 1.0)
+    # How well known an edition is makes it stand in many libraries or in few.
+    fame = 0.35 + 1.3 * _chance(edition.id)
+    return _chance(f"{library.id}/{edition.id}") < share * fame or library is _home(edition)
+
+
+def _chance(text: str) -> float:
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=4).digest(), "big") / 2**32
+
+
+def _home(edition: Edition) -> Library:
+    """Return the library that has an edition in any case, so that none is in no library."""
+    return LIBRARIES[int(_chance(f"home of {edition.id}") * len(LIBRARIES))]
+
+
+def catalogue_of(library: Library, today: date) -> list[Entry]:
+    """Return every entry of a library, numbered in the order of the shipped tables."""
+    found: list[Entry] = []
+    first = int(_chance(library.id) * 9000) + 1000
+    for edition in editions():
+        if holds(library, edition):
+            found += entries(edition, library, first + len(found), today)
+    return found
+
+
+class Face:
+    """What one library's server says: its SRU endpoint under its path, and nothing else."""
+
+    def __init__(self, library: Library, today: date) -> None:
+        dialect = DIALECTS[library.dialect]
+        self.library = library
+        self.content_type = dialect.content_type
+        self.sru = SruServer(library, dialect, Shelf(catalogue_of(library, today), dialect.matching))
+
+    def answer(self, request: Request, state: State) -> Reply:
+        """Return the answer to one request."""
+        if request.path.rstrip("/") != self.library.path:
+            return Reply(NOT_FOUND, "text/html", 404)
+        if request.method not in {"GET", "HEAD", "POST"}:
+            return Reply(b"", "text/plain", 405)
+        fault = int(state.kind[-1]) if state.mood is Mood.FAILING and state.kind.startswith("diagnostic") else 0
+        return Reply(self.sru.answer(request.parameters, fault=fault).encode(), self.content_type)
+
+
+class Federation:
+    """The running libraries. `libraries` tells where each is asked."""
+
+    def __init__(self, host: str, ports: Sequence[int], today: date) -> None:
+        self.host = host
+        self.faces = {library.id: Face(library, today) for library in LIBRARIES}
+        self._servers = {
+            library.id: Server(
+                self.faces[library.id].answer, self._controller(library.id), host=host, port=port,
+                plus_is_plus=DIALECTS[library.dialect].plus_is_plus, product=DIALECTS[library.dialect].server,
+            )
+            for library, port in zip(LIBRARIES, ports, strict=True)
+        }  # fmt: skip
+        self._returns: dict[str, asyncio.Task[None]] = {}
+
+    async def start(self) -> None:
+        """Open every socket."""
+        for server in self._servers.values():
+            await server.start()
+
+    @property
+    def libraries(self) -> tuple[Address, ...]:
+        """Where each library is asked, whatever its mood."""
+        return tuple(
+            Address(library.id, library.vi, f"http://{self.host}:{port}{library.path}", port)
+            for library in LIBRARIES
+            for port in [self._servers[library.id].port]
+        )
+
+    def states(self) -> dict[str, State]:
+        """Return the mood of each library."""
+        return {library_id: server.state for library_id, server in self._servers.items()}
+
+    def request_counts(self) -> dict[str, int]:
+        """Return how many requests each library was sent."""
+        return {library_id: server.request_count for library_id, server in self._servers.items()}
+
+    def entry_count(self, library_id: str) -> int:
+        """Return how many records a library's catalogue has."""
+        return len(self.faces[library_id].sru.shelf.entries)
+
+    async def set_mood(
+        self, library_id: str, mood: Mood | str, *, seconds: float = 5.0, kind: str = "", megabytes: int = 2048,
+        for_s: float | None = None,
+    ) -> None:  # fmt: skip
+        """Change how a library's server is. `back` is fine after away. `for_s`: fine again after so many seconds.
+
+        Raises KeyError for an unknown library, ValueError for an unknown mood.
+        """
+        server = self._servers[library_id]
+        new = Mood.FINE if mood == "back" else Mood(mood)
+        pending = self._returns.pop(library_id, None)
+        if pending is not None and pending is not asyncio.current_task():
+            pending.cancel()
+        server.state = State(new, seconds, kind, megabytes)
+        if new is Mood.AWAY:
+            await server.stop()
+        else:
+            await server.start()
+        if for_s is not None:
+            self._returns[library_id] = asyncio.create_task(self._recover(library_id, for_s))
+
+    async def _recover(self, library_id: str, after_s: float) -> None:
+        await asyncio.sleep(after_s)
+        await self.set_mood(library_id, Mood.FINE)
+
+    def _controller(self, own: str):  # type: ignore[no-untyped-def]  # noqa: ANN202 - a Control, said below
+        async def control(parameters: Mapping[str, str]) -> object:
+            if "mood" in parameters:
+                for_s = parameters.get("for_s")
+                await self.set_mood(
+                    parameters.get("library", own),
+                    parameters["mood"],
+                    seconds=float(parameters.get("seconds", "5")),
+                    kind=parameters.get("kind", ""),
+                    megabytes=int(parameters.get("megabytes", "2048")),
+                    for_s=float(for_s) if for_s else None,
+                )
+            return {library_id: state.mood.value for library_id, state in self.states().items()}
+
+        return control
+
+    async def stop(self) -> None:
+        """Close everything."""
+        for task in self._returns.values():
+            task.cancel()
+        for server in self._servers.values():
+            await server.stop()
+
+
+async def start(
+    ports: Sequence[int] | None = None, host: str = "127.0.0.1", *, today: date | None = None
+) -> Federation:
+    """Start the eight libraries and return them; without ports each takes a free one.
+
+    `today` is the day from which due dates are counted.
+    """
+    federation = Federation(host, ports or (0,) * len(LIBRARIES), today or date.today())  # noqa: DTZ011 - the reader's day
+    await federation.start()
+    return federation
+
+
+async def _run(first_port: int, members: Path | None, *, chaos: bool, seed: int) -> None:
+    ports = range(first_port, first_port + len(LIBRARIES)) if first_port else None
+    federation = await start(ports)
+    if members:
+        write_members(members, federation.libraries)
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(name, stopped.set)
+    print(json.dumps({"libraries": msgspec.to_builtins(federation.libraries)}, ensure_ascii=False), flush=True)  # noqa: T201
+    moods = asyncio.create_task(Chaos(seed).run(federation)) if chaos else None
+    await stopped.wait()
+    if moods:
+        moods.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await moods
+    await federation.stop()
+
+
+def main() -> None:
+    """Run the libraries until told to stop."""
+    parser = argparse.ArgumentParser(prog="python -m demo.federation", description="Eight libraries to search in.")
+    parser.add_argument("--chaos", action="store_true", help="let their moods change")
+    parser.add_argument("--seed", type=int, default=1, help="of the chaos")
+    parser.add_argument("--first-port", type=int, default=0, help="of eight in a row; 0: any free ones")
+    parser.add_argument("--members", type=Path, help="folder to write the member files into")
+    chosen = parser.parse_args()
+    asyncio.run(_run(chosen.first_port, chosen.members, chaos=chosen.chaos, seed=chosen.seed))
+
+
+if __name__ == "__main__":
+    main()
