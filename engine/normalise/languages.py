@@ -1,0 +1,78 @@
+"""Languages as ISO 639-2/B codes, out of codes of any part of ISO 639 and names in Vietnamese, English and their own."""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+
+from engine.normalise.tables import lists, rows
+from engine.text import folded_key
+
+_NONE = frozenset({"und", "zxx", "mis", "xxx", "none", "n a", "khong xac dinh", "khac", "other"})
+_BEFORE = re.compile(r"^(?:tieng|ngon ngu|chu|van ban tieng|language|in|langue|bang tieng) ")
+_BEHIND = re.compile(r" (?:language|ngu|text|version)$")
+
+
+@cache
+def _codes() -> dict[str, str]:
+    """Every code and name, folded -> ISO 639-2/B. What came first stays: codes before names."""
+    found: dict[str, str] = {}
+    table = rows("languages")
+    for column in (0, 1, 2):
+        for row in table:
+            if row[column]:
+                found.setdefault(row[column], row[0])
+    for code, words in lists("languages").items():
+        for word in words:
+            found.setdefault(folded_key(word), code)
+    for column in (4, 3, 5):
+        for row in table:
+            for name in row[column].split(";") if len(row) > column else ():
+                if key := folded_key(name):
+                    found.setdefault(key, row[0])
+    return found
+
+
+@lru_cache(maxsize=2048)
+def language(text: str) -> str | None:
+    """Return the ISO 639-2/B code of a language, None where the text names none or says that it is unknown.
+
+    >>> [language(text) for text in ("vi", "Vie", "vn", "Tiếng Việt", "zho", "en-US", "français", "tieng anh", "und")]
+    ['vie', 'vie', 'vie', 'vie', 'chi', 'eng', 'fre', 'eng', None]
+    """
+    known = _codes()
+    if text in known:
+        return known[text]
+    key = folded_key(text)
+    if not key or key in _NONE:
+        return None
+    if key in known:
+        return known[key]
+    bare = _BEHIND.sub("", _BEFORE.sub("", key))
+    if bare in known:
+        return known[bare]
+    # A tag of BCP 47: en-US, zh-Hant-TW.
+    head, _, tail = text.strip().replace("_", "-").partition("-")
+    if tail and len(head) in {2, 3} and head.isalpha() and len(tail) <= 12 and " " not in tail:
+        return known.get(head.lower())
+    return None
+
+
+_SEPARATORS = re.compile(r"\s*(?:[;,/|+&]|\s[-–]\s|\bvà\b|\band\b)\s*", re.IGNORECASE)
+
+
+@lru_cache(maxsize=2048)
+def languages(text: str) -> tuple[str, ...]:
+    """Return every language that a text names, each once: lists, and codes packed without a blank.
+
+    >>> languages("Tiếng Việt; Tiếng Anh"), languages("vieengfre")
+    (('vie', 'eng'), ('vie', 'eng', 'fre'))
+    """
+    if one := language(text):
+        return (one,)
+    parts = _SEPARATORS.split(text.strip())
+    if len(parts) == 1 and text.isalpha() and len(text) % 3 == 0:
+        parts = [text[place : place + 3] for place in range(0, len(text), 3)]
+        if any(part.lower() not in _codes() for part in parts):
+            return ()
+    return tuple(dict.fromkeys(code for part in parts if (code := language(part))))
