@@ -1,14 +1,19 @@
-"""Starts real servers on free loopback ports, for any test: zebrasrv loaded with records, and yaz-ztest.
+"""Real servers on free loopback ports, for any test: zebrasrv loaded with records, and yaz-ztest.
+
+    from tests.servers import Running, zebra_icu
 
     @pytest.mark.needs("zebrasrv")
-    async def test_…(zebra: Zebra) -> None: ...
+    async def test_it_answers(zebra_icu: Running) -> None: ...
 
-Import this module's fixtures with `pytest_plugins = ["tests.servers"]` or from a conftest.
+A server is started once for all tests that ask for it, and ends with them. `tests/connectors/conftest.py` imports the
+fixtures for all tests below it.
 """
 
 from __future__ import annotations
 
 import contextlib
+import csv
+import gzip
 import shutil
 import socket
 import subprocess
@@ -16,6 +21,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from string import Template
 from typing import NamedTuple
+from xml.sax.saxutils import escape
+
+import pytest
 
 _TEMPLATES = Path(__file__).parent / "servers_zebra"
 
@@ -26,6 +34,10 @@ class Running(NamedTuple):
     url: str
     port: int
     database: str
+
+
+REPORTS = 130
+"""How many of the made-up records are titled "Báo cáo khảo sát số ..."."""
 
 
 def free_port() -> int:
@@ -102,3 +114,84 @@ def _running(command: list[str], folder: Path, port: int) -> Iterator[None]:
         except subprocess.TimeoutExpired:
             server.kill()
             server.wait()
+
+
+def made_up_records(file: Path) -> Path:
+    """Write MARCXML of the records of `records.tsv` and `REPORTS` further ones, all made up; return the file."""
+    with (_TEMPLATES / "records.tsv").open(encoding="utf-8", newline="") as table:
+        rows = list(csv.DictReader(table, delimiter="\t", quoting=csv.QUOTE_NONE))
+    rows += [
+        {
+            "id": f"bc{number:04}",
+            "language": "vie",
+            "year": str(1990 + number % 30),
+            "title": f"Báo cáo khảo sát số {number}",
+            "person": f"Nhóm {number % 7}",
+            "publisher": "Trung tâm Khảo sát",
+            "subject": "Khảo sát",
+        }
+        for number in range(1, REPORTS + 1)
+    ]
+    records = "\n".join(_marcxml({key: escape(value) for key, value in row.items()}) for row in rows)
+    file.write_text(f'<collection xmlns="http://www.loc.gov/MARC21/slim">\n{records}\n</collection>\n', "utf-8")
+    return file
+
+
+def _marcxml(row: dict[str, str]) -> str:
+    fields = [
+        ("020", [("a", row.get("isbn", ""))]),
+        ("100", [("a", row["person"])]),
+        ("245", [("a", row["title"]), ("c", row["person"])]),
+        ("260", [("b", row["publisher"]), ("c", row["year"])]),
+        ("650", [("a", row["subject"])]),
+    ]
+    shown = "".join(
+        f'<datafield tag="{tag}" ind1=" " ind2=" ">'
+        + "".join(f'<subfield code="{code}">{text}</subfield>' for code, text in subfields)
+        + "</datafield>"
+        for tag, subfields in fields
+        if subfields[0][1]
+    )
+    return (
+        f'<record><leader>00000nam a2200000 a 4500</leader><controlfield tag="001">{row["id"]}</controlfield>'
+        f'<controlfield tag="008">200101s{row["year"]}    vm            000 0 {row["language"]} d</controlfield>'
+        f"{shown}</record>"
+    )
+
+
+# Fixtures -------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def zebra_icu(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A zebrasrv over the made-up records, whose words are folded by ICU: marks taken off, đ stays đ."""
+    folder = tmp_path_factory.mktemp("zebra_icu")
+    with zebra(folder / "server", [made_up_records(folder / "records.xml")], iso2709=False) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def zebra_chr(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A zebrasrv over the made-up records, with a map of letters that knows few Vietnamese marks."""
+    folder = tmp_path_factory.mktemp("zebra_chr")
+    with zebra(folder / "server", [made_up_records(folder / "records.xml")], icu=False, iso2709=False) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def zebra_university(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A zebrasrv over the first real records (about 6,000) of a Vietnamese university library."""
+    folder = tmp_path_factory.mktemp("zebra_university")
+    records = folder / "records.mrc"
+    packed = (corpus / "marc" / "vietnamese_university_catalogue" / "records.mrc.gz").read_bytes()
+    whole = gzip.decompress(packed)[:3_000_000]
+    records.write_bytes(whole[: whole.rfind(b"\x1d") + 1])
+    with zebra(folder / "server", [records]) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def yaz_ztest(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A yaz-ztest with a CQL map and MARCXML."""
+    with ztest(tmp_path_factory.mktemp("ztest")) as running:
+        yield running

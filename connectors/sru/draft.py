@@ -16,7 +16,7 @@ def settings_from_explain(told: Explained, *, url: str, works: dict[str, bool] |
 
     `works` tells of index names that were tried whether they found anything or were understood.
     """
-    lines = [
+    head = [
         'system = "sru"',
         f"url = {_text(url)}",
         "enabled = false  # look through this file, try it with `lienthu member check`, then set it to true",
@@ -26,6 +26,13 @@ def settings_from_explain(told: Explained, *, url: str, works: dict[str, bool] |
         f"en = {_text(told.title or url)}  # unsure: as the server calls itself",
         "",
         "[sru]",
+    ]
+    if "koha" in (told.title or "").lower():
+        # The explain record of Koha is a template that tells of indexes and schemas that are not there.
+        head.append(f"profile = {_text(Profile.KOHA.value)}")
+        return "\n".join(head) + "\n"
+    lines = [
+        *head,
         *_profile(told),
         *_version(told),
         *_schemas(told),
