@@ -132,7 +132,8 @@ class Course:
         now = self._clock()
         for asked in going:
             question = questions[asked.member.id]
-            answer = kept.get(question)
+            # What was in flight may have landed while the index was read.
+            answer = self._flights.recent(question) or kept.get(question)
             age_s = now - answer.asked_at if answer else 0.0
             if answer and age_s <= asked.member.stale_s:
                 self._take_kept(asked, answer, depth, age_s)
