@@ -1,0 +1,293 @@
+"""What stands behind `year:`, `language:`, `type:`, `library:`, `available:` and their like -> Filters.
+
+A value takes as many of the following words as can be understood and leaves the rest to the search.
+Where a colon with a space after it is followed by nothing that can be understood, it is taken for a title's
+("Language: its structure and use").
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+from typing import NamedTuple
+
+import msgspec
+
+from engine.errors import QueryError
+from engine.model import Degree, Filters, Material
+from engine.normalise.languages import language
+from engine.normalise.materials import degree, material
+from engine.normalise.tables import groups
+from engine.query_scan import Kind, Token, has_letters, is_known_word
+from engine.query_years import years
+from engine.text import folded_key
+
+_MATERIALS = frozenset(each.value for each in Material)
+_DEGREES = frozenset(each.value for each in Degree)
+_VALUE_WORDS = 6  # "từ năm 2010 đến năm 2020", "luận văn thạc sĩ", "tiếng Trung Quốc cổ"
+
+
+class Narrowing(NamedTuple):
+    """One filter as it was typed: what it narrows, and characters `start` to before `end`."""
+
+    name: str
+    filters: Filters
+    start: int
+    end: int
+
+
+def resolve(typed: str, tokens: Sequence[Token]) -> list[Token | Narrowing]:
+    """Replace each filter prefix and its value by what it means, or by words where it means nothing."""
+    found: list[Token | Narrowing] = []
+    at = 0
+    while at < len(tokens):
+        token = tokens[at]
+        at += 1
+        if token.kind is not Kind.FILTER:
+            found.append(token)
+            continue
+        narrowing, after = _read(typed, token, tokens, at)
+        if narrowing is None:
+            found += _as_words(typed, token)
+        else:
+            found.append(narrowing)
+            at = after
+    return found
+
+
+def _as_words(typed: str, token: Token) -> list[Token]:
+    return [
+        Token(Kind.WORD, word.group(), token.start + word.start(), token.start + word.end())
+        for word in re.finditer(r"\S+", typed[token.start : token.end])
+    ]
+
+
+def _read(typed: str, prefix: Token, tokens: Sequence[Token], at: int) -> tuple[Narrowing | None, int]:
+    if at < len(tokens) and tokens[at].kind is Kind.OPEN:
+        return _read_group(typed, prefix, tokens, at)
+    if at < len(tokens) and tokens[at].kind is Kind.PHRASE:
+        filters = _meaning(prefix.text, tokens[at].text, is_whole=True)
+        if filters is None:
+            raise _not_understood(typed, prefix, tokens[at].text)
+        return Narrowing(prefix.text, filters, prefix.start, tokens[at].end), at + 1
+    words = _words_from(tokens, at)
+    if prefix.text in {"available", "online"}:
+        return _read_flag(typed, prefix, words, at)
+    return _read_words(typed, prefix, tokens, at)
+
+
+def _read_words(typed: str, prefix: Token, tokens: Sequence[Token], at: int) -> tuple[Narrowing | None, int]:
+    words = _words_from(tokens, at)
+    longest, shortest = _bounds(prefix, tokens, at, words)
+    for count in range(longest, shortest - 1, -1):
+        value = " ".join(word.text for word in words[:count])
+        if prefix.is_spaced and prefix.text == "language" and len(value) <= 3 and count < len(words):
+            continue  # "Language: an introduction": a code, but hardly meant
+        filters = _meaning(prefix.text, value) if count else None
+        if filters is not None:
+            return Narrowing(prefix.text, filters, prefix.start, words[count - 1].end), at + count
+    first = words[0].text if words else ""
+    if words and prefix.is_spaced and not (prefix.text == "year" and first[0].isdecimal()):
+        return None, at
+    if not first:
+        raise QueryError(
+            "empty-filter",
+            position=prefix.start,
+            proposal=typed[: prefix.start] + typed[prefix.end :],
+            place=prefix.start + 1,
+            found=typed[prefix.start : prefix.end],
+        )
+    raise _not_understood(typed, prefix, first)
+
+
+def _bounds(prefix: Token, tokens: Sequence[Token], at: int, words: list[Token]) -> tuple[int, int]:
+    """Return how many of the words a value may take at most and at least."""
+    if prefix.text != "library":
+        return min(len(words), _VALUE_WORDS), 1
+    # "Library: an unquiet history" and nothing else can only be a title: no library is asked for everything.
+    if prefix.is_spaced and at == 1 and 1 < len(words) == len(tokens) - 1:
+        return 0, 0
+    is_excluded = at > 1 and tokens[at - 2].kind is Kind.MINUS
+    count = min(len(words), 1) if is_excluded else len(words)
+    return count, count
+
+
+def _not_understood(typed: str, prefix: Token, value: str) -> QueryError:
+    return QueryError(
+        f"unknown-{prefix.text}",
+        position=prefix.start,
+        proposal=f"{typed[: prefix.end - 1]} {typed[prefix.end :]}",
+        place=prefix.start + 1,
+        found=value,
+    )
+
+
+def _words_from(tokens: Sequence[Token], at: int) -> list[Token]:
+    words: list[Token] = []
+    while at < len(tokens) and tokens[at].kind is Kind.WORD:
+        words.append(tokens[at])
+        at += 1
+    return words
+
+
+def _read_flag(typed: str, prefix: Token, words: list[Token], at: int) -> tuple[Narrowing | None, int]:
+    filters = Filters(available_only=True) if prefix.text == "available" else Filters(online_only=True)
+    first = words[0].text if words else ""
+    if is_known_word(first, "flags", "yes"):
+        return Narrowing(prefix.text, filters, prefix.start, words[0].end), at + 1
+    if is_known_word(first, "flags", "no"):
+        raise QueryError(
+            "cannot-exclude",
+            position=prefix.start,
+            proposal=typed[: prefix.start] + typed[words[0].end :],
+            place=prefix.start + 1,
+            found=typed[prefix.start : words[0].end],
+        )
+    if words and prefix.is_spaced:
+        return None, at  # "Learning online: a guide"
+    return Narrowing(prefix.text, filters, prefix.start, prefix.end), at
+
+
+def _read_group(typed: str, prefix: Token, tokens: Sequence[Token], at: int) -> tuple[Narrowing, int]:
+    """Read `language:(vi OR en)`: any of the values."""
+    start, values, words = at, [], list[str]()
+    at += 1
+    while at < len(tokens) and tokens[at].kind in {Kind.WORD, Kind.PHRASE, Kind.OR}:
+        if tokens[at].kind is Kind.WORD:
+            words.append(tokens[at].text)
+        else:
+            values += [" ".join(words)]
+            words = []
+            if tokens[at].kind is Kind.PHRASE:
+                values.append(tokens[at].text)
+        at += 1
+    values = [value for value in (*values, " ".join(words)) if value]
+    if at >= len(tokens):
+        raise QueryError(
+            "unclosed-parenthesis", position=tokens[start].start, proposal=f"{typed})", place=tokens[start].start + 1
+        )
+    meanings = [_meaning(prefix.text, value) for value in values]
+    if tokens[at].kind is not Kind.CLOSE or not values or prefix.text in {"year", "available", "online"}:
+        raise QueryError(
+            "filter-group",
+            position=prefix.start,
+            proposal=typed[: prefix.start] + typed[tokens[at].end :],
+            place=prefix.start + 1,
+            found=typed[prefix.start : tokens[start].end],
+        )
+    filters = Filters()
+    for value, meaning in zip(values, meanings, strict=True):
+        if meaning is None:
+            raise _not_understood(typed, prefix, value)
+        filters = _union(filters, meaning)
+    return Narrowing(prefix.text, filters, prefix.start, tokens[at].end), at + 1
+
+
+def _meaning(name: str, value: str, *, is_whole: bool = False) -> Filters | None:
+    """Return what a value of a filter says, or None where it says nothing. `is_whole`: commas are part of it."""
+    if name == "year":
+        span = years(value)
+        return span and Filters(year_from=span[0], year_to=span[1])
+    if name in {"available", "online"}:
+        return None
+    found = Filters()
+    for piece in [value] if is_whole else re.split(r"\s*[,;|]\s*", value):
+        if not has_letters(piece):
+            continue
+        one = _piece(name, piece)
+        if one is None:
+            return None
+        found = _union(found, one)
+    return found if found != Filters() else None
+
+
+def _piece(name: str, piece: str) -> Filters | None:
+    match name:
+        case "language":
+            code = language(piece)
+            return Filters(languages=(code,)) if code else None
+        case "type":
+            return _kind(piece)
+        case "degree":
+            sort = _degree(piece)
+            return Filters(degrees=(sort,)) if sort else None
+        case _:
+            return Filters(members=(piece,))
+
+
+def _kind(piece: str) -> Filters | None:
+    if piece.lower() in _MATERIALS:
+        return Filters(materials=(Material(piece.lower()),))
+    key = folded_key(piece)
+    if key in _known("degrees") or _is_thesis_for(key):
+        sort = degree(piece)
+        return Filters(materials=(Material.THESIS,), degrees=(sort,)) if sort else None
+    what = material(piece) if key in _known("materials") else None
+    return Filters(materials=(what,)) if what else None
+
+
+@cache
+def _known(group: str) -> frozenset[str]:
+    """Return the words for materials or degrees as folded keys. What follows one of them is for the search."""
+    return frozenset(folded_key(word) for words in groups("materials")[group].values() for word in words)
+
+
+def _is_thesis_for(key: str) -> bool:
+    words = key.split()
+    return (
+        any(
+            " ".join(words[:place]) in _known("materials") and " ".join(words[place:]) in _known("degrees")
+            for place in range(1, len(words))
+        )
+        and material(key) is Material.THESIS
+    )
+
+
+def _degree(piece: str) -> Degree | None:
+    if piece.lower() in _DEGREES:
+        return Degree(piece.lower())
+    key = folded_key(piece)
+    return degree(piece) if key in _known("degrees") or _is_thesis_for(key) else None
+
+
+def _union(one: Filters, other: Filters) -> Filters:
+    return msgspec.structs.replace(
+        one,
+        languages=tuple(dict.fromkeys((*one.languages, *other.languages))),
+        materials=tuple(dict.fromkeys((*one.materials, *other.materials))),
+        degrees=tuple(dict.fromkeys((*one.degrees, *other.degrees))),
+        members=tuple(dict.fromkeys((*one.members, *other.members))),
+    )
+
+
+def narrow(filters: Filters, narrowing: Narrowing) -> Filters | None:
+    """Return the filters with one more: any of the values of one filter, all filters, the years that all allow.
+
+    None: no year is left.
+    """
+    more = narrowing.filters
+    froms = [year for year in (filters.year_from, more.year_from) if year is not None]
+    tos = [year for year in (filters.year_to, more.year_to) if year is not None]
+    if froms and tos and max(froms) > min(tos):
+        return None
+    return msgspec.structs.replace(
+        _union(filters, more),
+        year_from=max(froms, default=None),
+        year_to=min(tos, default=None),
+        available_only=filters.available_only or more.available_only,
+        online_only=filters.online_only or more.online_only,
+    )
+
+
+def exclude(filters: Filters, narrowing: Narrowing) -> Filters | None:
+    """Return the filters with one value excluded. None: this filter can't exclude."""
+    less = narrowing.filters
+    if narrowing.name not in {"language", "type", "library"} or less.degrees:
+        return None
+    return msgspec.structs.replace(
+        filters,
+        not_languages=tuple(dict.fromkeys((*filters.not_languages, *less.languages))),
+        not_materials=tuple(dict.fromkeys((*filters.not_materials, *less.materials))),
+        not_members=tuple(dict.fromkeys((*filters.not_members, *less.members))),
+    )
