@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from connectors.cql import MissingField, cql
+from connectors.http.course import ACCEPT_STATUS
+from connectors.http.guard import failure_of_status
 from connectors.sru.asking import Asking
 from connectors.sru.diagnostics import Means
 from connectors.sru.request import search_url
@@ -12,6 +14,9 @@ from engine.model import Answer, Clause, Field, Query, Window
 from engine.ports import Door, Member
 
 _PROBE = Query(Clause("history"))
+_STATUSES_OF_DIAGNOSTICS = frozenset({400, 500})
+"""Some servers give these statuses to answers that hold diagnostics of SRU, which say more."""
+
 _DOWN = frozenset({Means.FAULT, Means.BUSY, Means.REFUSED})
 
 
@@ -59,5 +64,8 @@ class SruConnector:
         await self._door.client.aclose()
 
     async def _fetch(self, text: str, speaking: Dialect, start: int, count: int) -> bytes:
-        reply = await self._door.client.get(search_url(self._member.url, speaking, text, start=start, count=count))
+        url = search_url(self._member.url, speaking, text, start=start, count=count)
+        reply = await self._door.client.get(url, extensions={ACCEPT_STATUS: _STATUSES_OF_DIAGNOSTICS})
+        if reply.status_code in _STATUSES_OF_DIAGNOSTICS and b"diagnostic" not in reply.content:
+            raise failure_of_status(reply.status_code, wait_s=None)
         return reply.content
