@@ -9,7 +9,7 @@ import ssl
 
 import aiohttp
 import httpx
-from aiohttp.http_exceptions import LineTooLong
+from aiohttp.http_exceptions import BadHttpMessage, LineTooLong
 
 from connectors.http.wire import CONNECT_S
 from engine.errors import LienThuError, OversizeError, TimedOutError, UnreachableError, UnreadableError
@@ -51,15 +51,19 @@ def _before_an_answer(error: Exception) -> LienThuError:
             failure = UnreachableError(f"no connection: {error.strerror or 'refused'}")
         case aiohttp.ServerDisconnectedError():
             failure = UnreachableError("the connection was closed without an answer")
-        case aiohttp.ClientResponseError(
-            __cause__=aiohttp.http_exceptions.HttpProcessingError(__cause__=LineTooLong())
-        ):
-            failure = OversizeError("a header longer than a search may cost")
+        case aiohttp.ClientResponseError() if _is_too_much(error):
+            failure = OversizeError("more headers than a search may cost")
         case aiohttp.ClientResponseError() | httpx.RemoteProtocolError():
             failure = UnreadableError("what came is not HTTP")
         case _:
             failure = UnreachableError("the connection broke off without an answer")
     return failure
+
+
+def _is_too_much(error: BaseException) -> bool:
+    """Whether aiohttp gave up at a header that is too long, or at too many."""
+    cause = error.__cause__.__cause__ if error.__cause__ else None
+    return isinstance(cause, LineTooLong) or (isinstance(cause, BadHttpMessage) and "Too many" in str(cause))
 
 
 def _tls_reason(error: BaseException | None) -> str:

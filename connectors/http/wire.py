@@ -7,18 +7,21 @@ the environment are not used, and only addresses that may be connected to are.
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import ssl
 from collections.abc import AsyncIterator
-from functools import cache
+from functools import cache, partial
+from typing import Any
 
 import aiohttp
 import httpx
+from aiohttp.client_proto import ResponseHandler
 from httpx_aiohttp import AiohttpTransport
 from yarl import URL
 
 from connectors.http.addresses import GuardedResolver, Lookup
-from engine.errors import SettingsError
+from engine.errors import OversizeError, SettingsError
 from engine.ports import Member
 
 CONNECT_S = 4.0
@@ -30,6 +33,9 @@ _NAMES_S = 60
 
 HEADER_BYTES = 8190
 """Most bytes of one header of an answer, and of its status line."""
+
+_BESIDE_BYTES = 1_000_000
+"""Most bytes that have come and are no body read, beyond as many as that body has: the buffers hold half of it."""
 
 
 @cache
@@ -50,6 +56,50 @@ def _context(member: Member) -> ssl.SSLContext:
     return context
 
 
+class _Meter(ResponseHandler):
+    """Hangs up on a member that sends without end what is no part of an answer.
+
+    Interim answers, empty lines, chunk sizes and their extensions, chunks of a byte: aiohttp reads them as long as they
+    come, and nothing of them is a body that could be measured.
+    """
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        super().__init__(loop)
+        self._beside = 0
+
+    def set_response_params(self, **params: Any) -> None:
+        """Begin an answer."""
+        self._beside = 0
+        super().set_response_params(**params)
+
+    def data_received(self, data: bytes) -> None:
+        """Count what comes."""
+        self._beside += len(data)
+        if self._beside <= _BESIDE_BYTES:
+            super().data_received(data)
+            return
+        failure = OversizeError("much is sent, and little of it is an answer")
+        if self._payload is not None:
+            self._payload.set_exception(failure)
+        self.set_exception(failure)
+        if self.transport is not None:
+            self.transport.abort()
+
+    def count_body(self, size: int) -> None:
+        """Take off what was read of a body, and as much again for what it was wrapped in."""
+        self._beside -= 2 * size
+
+
+class _Connector(aiohttp.TCPConnector):
+    """Connections that are metered."""
+
+    def __init__(self, **params: Any) -> None:
+        super().__init__(**params)
+        # aiohttp has no public place for this; the tests with endless servers hold that it works.
+        metered: type[ResponseHandler] = _Meter
+        self._factory = partial(metered, loop=asyncio.get_running_loop())
+
+
 class _Stream(httpx.AsyncByteStream):
     """The body of an answer as it comes. Closing it early closes the connection, and waits for nobody."""
 
@@ -57,7 +107,11 @@ class _Stream(httpx.AsyncByteStream):
         self._response = response
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
+        connection = self._response.connection  # None once all has come
+        meter = connection.protocol if connection else None
         async for piece in self._response.content.iter_any():
+            if isinstance(meter, _Meter):
+                meter.count_body(len(piece))
             yield piece
 
     async def aclose(self) -> None:
@@ -77,7 +131,7 @@ class Wire(AiohttpTransport):
 
     def _session(self) -> aiohttp.ClientSession:
         return aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(
+            connector=_Connector(
                 ssl=self.ssl_context,
                 limit=self._connections,
                 keepalive_timeout=_KEEPALIVE_S,
