@@ -12,7 +12,7 @@ _KINDS = {"00": PersonKind.PERSON, "10": PersonKind.CORPORATE, "11": PersonKind.
 _BODY_PUNCTUATION = " ,;:/"
 
 
-def access_point(field: MarcField, codes: str) -> Iterator[tuple[Person, bool]]:
+def access_point(field: MarcField, _codes: str) -> Iterator[tuple[Person, bool]]:
     """Read MARC x00, x10, x11: name, dates and the first role known, and whether a role was said at all.
 
     Name-title entries ($t) name the maker of another work and are no access point to this edition.
@@ -22,12 +22,13 @@ def access_point(field: MarcField, codes: str) -> Iterator[tuple[Person, bool]]:
     roles: list[str] = []
     kind = _KINDS.get(field.tag[1:], PersonKind.PERSON)
     is_meeting = kind is PersonKind.MEETING
+    relators = "4j" if is_meeting else "4e"
     for code, text in field.subfields:
         if code == "a":
             name = name or text
         elif code == "t":
             return
-        elif code == "4" or code == ("j" if is_meeting else "e"):
+        elif code in relators:
             roles.append(text)
         elif code == "d":
             dates = dates or text

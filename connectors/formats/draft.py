@@ -52,6 +52,7 @@ class Draft:
         "classes",
         "degrees",
         "editions",
+        "enumerations",
         "extents",
         "holding_summaries",
         "holdings",
@@ -66,6 +67,7 @@ class Draft:
         "notes",
         "online",
         "other_titles",
+        "part_titles",
         "places",
         "publishers",
         "raw",
@@ -89,6 +91,7 @@ class Draft:
         self.classes: list[ClassNumber] = []
         self.degrees: list[Degree] = []
         self.editions: list[str] = []
+        self.enumerations: list[tuple[str | None, str | None, str | None]] = []
         self.extents: list[str] = []
         self.holding_summaries: list[str] = []
         self.holdings: list[Holding] = []
@@ -103,6 +106,7 @@ class Draft:
         self.notes: list[str] = []
         self.online: list[bool] = []
         self.other_titles: list[str] = []
+        self.part_titles: list[str] = []
         self.places: list[str] = []
         self.publishers: list[str] = []
         self.raw: list[Raw] = []
@@ -136,6 +140,7 @@ def finish(draft: Draft, member: str) -> Record:
     else:
         raise UnreadableError("a record without a title", found=draft.ids[0] if draft.ids else "")
     responsibility = draft.responsibilities[0] if draft.responsibilities else statement.responsibility
+    _place_in_hosts(draft)
     material = _material(draft)
     edition = draft.editions[0] if draft.editions else None
     record = Record(
@@ -143,8 +148,8 @@ def finish(draft: Draft, member: str) -> Record:
         id=draft.ids[0] if draft.ids else "",
         title=statement.title,
         subtitle=statement.subtitle,
-        volume=statement.volume or (draft.volumes[0] if draft.volumes else None),
-        part_title=statement.part_title,
+        volume=statement.volume or _first(draft.volumes),
+        part_title=statement.part_title or _first(draft.part_titles),
         other_titles=_other_titles(draft, statement),
         responsibility=responsibility,
         people=_people(draft, responsibility),
@@ -174,6 +179,16 @@ def finish(draft: Draft, member: str) -> Record:
         digest = blake2b(msgspec.msgpack.encode(record), digest_size=12).hexdigest()
         record = msgspec.structs.replace(record, id=f"content-{digest}")
     return record
+
+
+def _place_in_hosts(draft: Draft) -> None:
+    """Give the host the volume, issue and pages that stood apart from it."""
+    if draft.enumerations and draft.hosts:
+        volume, issue, pages = draft.enumerations[0]
+        host = draft.hosts[0]
+        draft.hosts[0] = msgspec.structs.replace(
+            host, volume=host.volume or volume, issue=host.issue or issue, pages=host.pages or pages
+        )
 
 
 def _first(*lists: list[_T]) -> _T | None:

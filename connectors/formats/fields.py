@@ -49,6 +49,11 @@ def local_name(element: etree._Element) -> str:
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
+def inner_text(element: etree._Element) -> str:
+    """Return all text inside an element, without markup."""
+    return "".join(str(text) for text in element.itertext())
+
+
 def fields_from_xml(record: etree._Element, wanted: Container[str]) -> MarcRecord:
     """Read leader, control fields and the wanted variable fields of a MARCXML-like record.
 

@@ -29,9 +29,8 @@ def shelf_mark(field: MarcField, codes: str) -> str | None:
     return " ".join(filter(None, (tidy(text) for text in field.every(codes)))) or None
 
 
-def marc_holding(field: MarcField, codes: str) -> Iterator[Holding]:
+def marc_holding(field: MarcField, _codes: str) -> Iterator[Holding]:
     """Read 852: $a institution or $b branch, $c shelf, call number in $h $i $j $k $m, $p barcode, $z note."""
-    del codes
     institution, branch = text_of(field, "a"), text_of(field, "b")
     found = Holding(
         branch=branch or institution,
@@ -51,9 +50,8 @@ def summary_of_holdings(field: MarcField, codes: str) -> Iterator[str]:
         yield line
 
 
-def koha_item(field: MarcField, codes: str) -> Iterator[Holding]:
+def koha_item(field: MarcField, _codes: str) -> Iterator[Holding]:
     """Read Koha's item field 952. A 952 without barcode, call number, item type and number is no item."""
-    del codes
     found = dict(reversed(field.subfields))
     if not found.keys() & {"p", "o", "9", "y", "7"}:
         return
@@ -89,9 +87,8 @@ def _koha_availability(states: dict[str, str], due: str) -> tuple[Availability, 
     )
 
 
-def alma_physical(field: MarcField, codes: str) -> Iterator[Holding]:
+def alma_physical(field: MarcField, _codes: str) -> Iterator[Holding]:
     """Read AVA: a holding of Alma. $e availability, $f items, $g of them not to be had, $t note."""
-    del codes
     word = (field.first("e") or "").strip().lower()
     copies, gone = _count(field.first("f")), _count(field.first("g"))
     availability: tuple[Availability, ...] | None = None
@@ -113,9 +110,8 @@ def _count(text: str | None) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else None
 
 
-def alma_electronic(field: MarcField, codes: str) -> Iterator[Holding]:
+def alma_electronic(field: MarcField, _codes: str) -> Iterator[Holding]:
     """Read AVE, a licence in a collection of Alma: $m collection, $t platform, $s coverage, $n note, $u link."""
-    del codes
     word = (field.first("e") or "").strip().lower()
     yield Holding(
         branch=text_of(field, "l"),
@@ -126,9 +122,8 @@ def alma_electronic(field: MarcField, codes: str) -> Iterator[Holding]:
     )
 
 
-def alma_digital(field: MarcField, codes: str) -> Iterator[Holding]:
+def alma_digital(field: MarcField, _codes: str) -> Iterator[Holding]:
     """Read AVD, a digital representation in Alma: $e label, $d repository, $f note."""
-    del codes
     yield Holding(location=text_of(field, "e") or text_of(field, "d"), note=text_of(field, "f"), url=_address(field))
 
 

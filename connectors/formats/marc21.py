@@ -19,7 +19,7 @@ from connectors.formats.fields import MarcField, MarcRecord
 from connectors.formats.rules import Rule, apply_rules, compile_rules
 from connectors.formats.tidy import language_of
 from engine.errors import UnreadableError
-from engine.model import Material, Record
+from engine.model import Record
 
 
 def languages(field: MarcField, codes: str) -> Iterator[str]:
@@ -87,6 +87,8 @@ RULES: tuple[Rule, ...] = (
 )  # fmt: skip
 
 COMPILED = compile_rules(RULES)
+FIELDS = frozenset(COMPILED)
+"""The tags that are read."""
 
 
 def record_from_marc21(marc: MarcRecord, member: str) -> Record:

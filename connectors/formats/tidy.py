@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from engine.model import Role
 from engine.normalise.languages import language
 from engine.normalise.names import person, role
-from engine.model import Role
 from engine.text import clean
 
 _SORT_MARKS = str.maketrans("", "", "\x88\x89\x98\x9c")

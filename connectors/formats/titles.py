@@ -83,7 +83,7 @@ def title_statement(field: MarcField, codes: str) -> Iterator[TitleStatement]:
         yield statement
 
 
-def build_statement(  # noqa: PLR0917 - the six parts of a title statement, in their printed order
+def build_statement(
     head: str,
     rest: list[str],
     parallels: list[str],
