@@ -17,7 +17,7 @@ from connectors.sru.diagnostics import Diagnostic, Means
 from connectors.sru.narrow import narrows, passes
 from connectors.sru.response import Element, Response, Row, response_beside, surrogate, unpacked
 from connectors.sru.settings import Dialect
-from engine.errors import UnreadableError
+from engine.errors import LienThuError, UnreadableError
 from engine.model import Placed, Query, Reason, Record, Window
 from engine.ports import Clock
 
@@ -50,6 +50,7 @@ class Asking:
         self._given_up: list[Reason] = []
         self._unreadable = 0
         self._withheld = 0
+        self._ids: set[str] = set()
 
     async def run(self, query: Query, window: Window) -> None:
         """Ask until the window is full, the list ends or the requests are used up."""
@@ -59,19 +60,16 @@ class Asking:
         if start >= end:
             self._given_up.append(Reason("notice.list-capped", {"count": self.speaking.max_start}))
             return
-        asked = min(end - start, self.speaking.max_records)
-        answer = await self._first(query, start, asked)
-        while True:
-            self._fail_on(answer, start)
-            self.total = answer.total if answer.total is not None else self.total
-            await self._read(answer.rows, start)
-            came = len(answer.rows)
-            start += came
-            self.has_more = came > 0 and (start <= self.total if self.total is not None else came >= asked)
-            if start >= end or not self.has_more or self._requests >= MOST_REQUESTS:
+        answer = await self._first(query, start, min(end - start, self.speaking.max_records))
+        start += await self._take(answer, start, end)
+        while start < end and self.has_more and self._requests < MOST_REQUESTS:
+            try:
+                answer = await self._ask(start, min(end - start, self.speaking.max_records))
+                start += await self._take(answer, start, end)
+            except LienThuError:
+                # What came is worth more than what did not.
+                self._given_up.append(Reason("notice.partial"))
                 break
-            asked = min(end - start, self.speaking.max_records)
-            answer = await self._ask(start, asked)
         if self.has_more and self.speaking.max_start and start > self.speaking.max_start:
             self.has_more = False
             self._given_up.append(Reason("notice.list-capped", {"count": self.speaking.max_start}))
@@ -123,6 +121,18 @@ class Asking:
                 self._given_up.append(Reason("notice.marks-needed"))
         return answer
 
+    async def _take(self, answer: Response, start: int, end: int) -> int:
+        """Take the records of one answer that stand before `end`; return how many places they fill."""
+        self._fail_on(answer, start)
+        self.total = answer.total if answer.total is not None else self.total
+        asked = min(end - start, self.speaking.max_records)
+        rows = answer.rows[: end - start]  # some send more than was asked for
+        is_new = await self._read(rows, start)
+        # Some send the same page whatever place is asked for: what is all known already is the end.
+        came = len(rows) if is_new else 0
+        self.has_more = came > 0 and (start + came <= self.total if self.total is not None else came >= asked)
+        return came
+
     def _fail_on(self, answer: Response, start: int) -> None:
         """Raise what the diagnostics of an answer mean, unless they leave something to show."""
         for diagnostic in answer.diagnostics:
@@ -140,9 +150,10 @@ class Asking:
             if answer.total is None:
                 raise UnreadableError("neither a count nor a record nor a diagnostic came")
 
-    async def _read(self, rows: tuple[Row, ...], start: int) -> None:
-        """Read the records of one answer, letting others run in between."""
+    async def _read(self, rows: tuple[Row, ...], start: int) -> bool:
+        """Read the records of one answer, letting others run in between; return whether any of them is new."""
         unreadable = withheld = 0
+        page: list[Placed] = []
         first: Diagnostic | None = None
         unasked = self._said.unasked
         is_narrowed = narrows(unasked)
@@ -157,8 +168,8 @@ class Asking:
             if isinstance(found, Diagnostic):
                 withheld += 1
                 first = first or found
-            elif not is_narrowed or passes(found, unasked):
-                self.placed.append(Placed(start + at, found))
+            else:
+                page.append(Placed(start + at, found))
         if rows and withheld == len(rows) and first is not None:
             raise first.failure(self.member)
         if unreadable and unreadable + withheld == len(rows):
@@ -167,6 +178,12 @@ class Asking:
             self._given_up.append(Reason("notice.filtered-here"))
         self._unreadable += unreadable
         self._withheld += withheld
+        ids = {placed.record.id for placed in page}
+        if ids and ids <= self._ids:
+            return False
+        self._ids |= ids
+        self.placed += [placed for placed in page if passes(placed.record, unasked)] if is_narrowed else page
+        return True
 
     def _record(self, row: Row) -> Record | Diagnostic:
         """Return the record of a row, or the diagnostic that stands in its place."""

@@ -53,6 +53,7 @@ class Try(StrEnum):
     RELATION = "relation"
     MASKING = "masking"
     BOOLEAN = "boolean"
+    QUOTES = "quotes"
 
 
 class Meaning(msgspec.Struct, frozen=True, rename={"second_try": "try"}, forbid_unknown_fields=True):

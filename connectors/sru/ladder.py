@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from connectors.cql import Index, Words, YearForm, rewritten, unmarked
+from connectors.cql import Index, Quoting, Words, YearForm, rewritten, unmarked
 from connectors.sru.diagnostics import Diagnostic, Try
 from connectors.sru.settings import Dialect, Packing, Version
 from engine.model import And, Clause, Expression, Field, Not, Or, Query, Reason
@@ -217,6 +217,8 @@ _GIVES_UP: dict[Try | None, Callable[[Dialect], dict[str, object]]] = {
     Try.SCHEMA: lambda speaking: {"schemas": speaking.schemas[1:]},
     Try.PACKING: lambda _: {"packing": Packing.NONE},
     Try.SORT: lambda _: {"sort": ""},
+    # Servers that read no escapes take what they cannot read for a syntax error.
+    Try.QUOTES: lambda _: {"quoting": Quoting.SPACE},
     Try.MASKING: lambda _: {"truncation": ""},
     Try.RELATION: _plain_relations,
 }
