@@ -95,10 +95,18 @@ def split(token: str) -> Syllable | None:
     return Syllable(*parts, tone)
 
 
-def is_marked_syllable(token: str) -> bool:
-    """Whether a lower-case token is a Vietnamese syllable as one would mark it: a checked rime needs its tone."""
+def is_spelt(token: str) -> bool:
+    """Whether a lower-case token is a Vietnamese syllable as it is printed: its tone where it belongs, old style or new.
+
+    >>> [is_spelt(token) for token in ("hoà", "hòa", "nước", "nươc", "nứơc", "păris")]
+    [True, True, True, False, False, False]
+    """
     parts = split(token)
-    return parts is not None and (bool(parts.tone) or not parts.rime.endswith(_CHECKED))
+    if parts is None or (not parts.tone and parts.rime.endswith(_CHECKED)):
+        return False
+    if token == join(*parts):
+        return True
+    return parts.rime in {"oa", "oe", "uy"} and unicodedata.normalize("NFD", token)[-2:-1] == parts.tone
 
 
 def join(onset: str, rime: str, tone: str) -> str:
