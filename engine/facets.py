@@ -2,115 +2,147 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable
 
 from engine.fields import FACET_VALUES, FACETS
 from engine.match import Entry, Work
-from engine.matching.signature import Keys
+from engine.matching.signature import name_key
 from engine.merge import name_quality
-from engine.model import Facet, FacetValue, Person, PersonKind, Record, Role
-from engine.narrow import has_full_text, is_available
+from engine.model import Facet, FacetValue, Person, PersonKind, Role
 
 AVAILABLE = "available"
 ONLINE = "online"
 
-Value = tuple[str, str]
-"""A facet's name, and the value as it is counted: folded where it is a text."""
+_UNCOUNTED = frozenset({Role.PUBLISHER, Role.ISSUER})
+
+
+class _Value:
+    """A value as it is counted: how many titles have it, and the forms in which records write it."""
+
+    __slots__ = ("forms", "key", "shown", "titles")
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+        self.titles = 0
+        self.forms: list[_Form] = []
+        self.shown: str | None = None
+
+
+class _Form:
+    """One way to write a value, and how many records write it so."""
+
+    __slots__ = ("records", "text", "value")
+
+    def __init__(self, value: _Value, text: str) -> None:
+        self.value = value
+        self.text = text
+        self.records = 0
+        value.forms.append(self)
 
 
 class FacetCounts:
     """The facets of one search."""
 
-    def __init__(self, keys: Keys) -> None:
-        self._keys = keys
-        self._titles: Counter[Value] = Counter()
-        self._forms: dict[Value, Counter[str]] = {}  # counted value -> how records write it
-        self._by_work: dict[Work, frozenset[Value]] = {}
-        self._by_entry: dict[Entry, tuple[tuple[Value, str | None], ...]] = {}
+    def __init__(self) -> None:
+        self._values: dict[str, dict[str, _Value]] = {name: {} for name in FACETS}
+        self._forms: dict[str, dict[str, _Form]] = {name: {} for name in FACETS}
+        self._by_work: dict[Work, set[_Value]] = {}
+        self._by_entry: dict[Entry, list[_Form]] = {}
 
     def add_record(self, entry: Entry) -> None:
         """Take note of a record's values."""
-        values = self._by_entry[entry] = tuple(self._values(entry.record))
-        for value, form in values:
-            if form is not None:
-                self._forms.setdefault(value, Counter())[form] += 1
+        forms = self._by_entry[entry] = self._of(entry)
+        for form in forms:
+            form.records += 1
+            if len(form.value.forms) > 1:
+                form.value.shown = None
 
     def remove_record(self, entry: Entry) -> None:
         """Forget a record's values."""
-        for value, form in self._by_entry.pop(entry):
-            if form is not None:
-                forms = self._forms[value]
-                forms[form] -= 1
-                if not forms[form]:
-                    del forms[form]
+        for form in self._by_entry.pop(entry):
+            form.records -= 1
+            form.value.shown = None
 
     def add_title(self, work: Work) -> None:
         """Count a title."""
         by_entry = self._by_entry
-        values = frozenset([value for entry in work.entries for value, _ in by_entry[entry]])
-        self._by_work[work] = values
-        self._titles.update(values)
+        values = self._by_work[work] = {form.value for entry in work.entries for form in by_entry[entry]}
+        for value in values:
+            value.titles += 1
 
     def remove_title(self, work: Work) -> None:
         """Count a title no longer."""
-        titles = self._titles
         for value in self._by_work.pop(work):
-            left = titles[value] - 1
-            if left:
-                titles[value] = left
-            else:
-                del titles[value]
+            value.titles -= 1
 
     def facets(self) -> tuple[Facet, ...]:
-        """All facets that have values: the most frequent first, equal ones in alphabetical order."""
-        by_name: dict[str, list[tuple[int, str]]] = {name: [] for name in FACETS}
-        for (name, value), count in self._titles.items():
-            by_name[name].append((-count, value))
+        """Return all facets that have values: the most frequent first, equal ones in alphabetical order."""
         found = []
-        for name, values in by_name.items():
-            values.sort()
-            shown = values if name == "year" else values[:FACET_VALUES]
-            if shown:
-                found.append(
-                    Facet(name, tuple(FacetValue(self._form(name, value), -count) for count, value in shown)),
-                )
+        for name, values in self._values.items():
+            counted = sorted([(-value.titles, value.key) for value in values.values() if value.titles])
+            if counted:
+                shown = counted if name == "year" else counted[:FACET_VALUES]
+                facet = [FacetValue(self._shown(values[key]), -count) for count, key in shown]
+                found.append(Facet(name, tuple(facet)))
         return tuple(found)
 
-    def _form(self, name: str, value: str) -> str:
-        """Return a value as it is shown: the form most records write; of equals the best marked, then the first."""
-        forms = self._forms.get((name, value))
-        if not forms:
-            return value
-        if len(forms) == 1:
-            return next(iter(forms))
-        if name == "person":
-            return min(forms, key=lambda form: (*(not good for good in name_quality(form)), -forms[form], form))
-        return min(forms, key=lambda form: (form.isascii(), -forms[form], form))
+    def _shown(self, value: _Value) -> str:
+        """Return a value as it is shown: the best marked form, of equals the one most records write."""
+        if value.shown is None:
+            forms = [form for form in value.forms if form.records]
+            if len(forms) == 1:
+                value.shown = forms[0].text
+            else:
+                value.shown = min(
+                    forms,
+                    key=lambda form: (*(not good for good in name_quality(form.text)), -form.records, form.text),
+                ).text
+        return value.shown
 
-    def _values(self, record: Record) -> Iterable[tuple[Value, str | None]]:
-        keys = self._keys
-        yield ("member", record.member), None
+    def _of(self, entry: Entry) -> list[_Form]:
+        record, form = entry.record, self._form
+        found = [form("member", record.member)]
         if record.year is not None:
-            yield ("year", str(record.year)), None
+            found.append(form("year", str(record.year)))
         for language in record.languages:
             if language != "und":
-                yield ("language", language), None
+                found.append(form("language", language))
         if record.material is not None:
-            yield ("material", record.material.value), None
-        is_online = record.is_online or has_full_text(record)
-        if is_online:
-            yield ("availability", ONLINE), None
-        if is_online or (record.holdings and is_available(record)):
-            yield ("availability", AVAILABLE), None
-        for subject in record.subjects:
-            if folded := keys.folded(subject):
-                yield ("subject", folded), subject
-        for person in record.people:
-            if is_counted(person) and (name := keys.name(person.name)):
-                yield ("person", name), person.name
+            found.append(form("material", record.material.value))
+        if entry.is_online:
+            found.append(form("availability", ONLINE))
+        if entry.is_available:
+            found.append(form("availability", AVAILABLE))
+        known = self._forms["subject"]
+        found += [known.get(subject) or form("subject", subject) for subject in record.subjects]
+        known = self._forms["person"]
+        found += [known.get(one.name) or form("person", one.name) for one in record.people if is_counted(one)]
+        return found
+
+    def _form(self, name: str, text: str) -> _Form:
+        """Return the form of a text in a facet."""
+        forms = self._forms[name]
+        found = forms.get(text)
+        if found is None:
+            values = self._values[name]
+            key = _KEYS[name](text) or text
+            value = values.get(key)
+            if value is None:
+                value = values[key] = _Value(key)
+            found = forms[text] = _Form(value, text)
+        return found
+
+
+def _subject_key(subject: str) -> str:
+    return subject.casefold().strip(" .,;:-–")
+
+
+_KEYS: dict[str, Callable[[str], str]] = dict.fromkeys(FACETS, str) | {
+    "subject": _subject_key,
+    "person": name_key,
+}
 
 
 def is_counted(person: Person) -> bool:
     """Whether a person stands in the facet: humans and bodies that made it, not who printed or sold it."""
-    return person.kind is not PersonKind.MEETING and person.role not in {Role.PUBLISHER, Role.ISSUER}
+    return person.kind is not PersonKind.MEETING and person.role not in _UNCOUNTED

@@ -15,7 +15,6 @@ from urllib.parse import quote
 from engine.facets import FacetCounts
 from engine.match import Entry, Matcher, Work
 from engine.matching.editions import editions
-from engine.matching.signature import Keys
 from engine.merge import merge
 from engine.model import Edition, Facet, Placed, Query, Reason, Title
 from engine.narrow import narrower
@@ -43,11 +42,10 @@ class Gathering:
     def __init__(self, query: Query, *, preferences: Mapping[str, int] | None = None, now: float) -> None:
         self._preferences = dict(preferences or {})
         self._now = now
-        self._keys = Keys()
         self._may_belong = narrower(query)
-        self._ranking = Ranking(query, self._keys, preferences=self._preferences, now=now)
-        self._matcher = Matcher(self._keys)
-        self._counts = FacetCounts(self._keys)
+        self._ranking = Ranking(query, preferences=self._preferences, now=now)
+        self._matcher = Matcher()
+        self._counts = FacetCounts()
         self._batches: dict[tuple[str, int], dict[RecordKey, Entry]] = {}
         self._offers: dict[RecordKey, dict[int, Entry]] = {}  # by round: the shallowest one stands
         self._rows: list[_Row] = []
@@ -151,7 +149,9 @@ class Gathering:
         for work in made:
             standing = self._standings[work] = self._ranking.standing(work)
             first = next(entry for entry in work.entries if entry.level == work.level)
-            row = _Row(work.level, -standing.score, self._keys.folded(first.record.title), first.key, work)
+            row = _Row(
+                work.level, -standing.score, first.node.signature.title.folded if first.node else "", first.key, work
+            )
             self._row_of[work] = row
             self._counts.add_title(work)
             rows.append(row)
@@ -170,10 +170,10 @@ class Gathering:
             asked = [entry.asked_at for entry in work.entries if entry.asked_at is not None]
             title = self._made[work] = Title(
                 id=f"{member}~{quote(record_id, safe='')}",
-                editions=tuple(self._edition(entries, joins) for entries, joins in editions(work.entries, self._keys)),
+                editions=tuple(self._edition(entries, joins) for entries, joins in editions(work.entries)),
                 members=tuple(sorted({entry.record.member for entry in work.entries})),
                 score=standing.score,
-                reasons=standing.reasons,
+                reasons=standing.reasons(),
                 joins=work.joins,
                 age_s=max(0.0, self._now - min(asked)) if asked else None,
             )
@@ -181,4 +181,4 @@ class Gathering:
 
     def _edition(self, entries: list[Entry], joins: tuple[Reason, ...]) -> Edition:
         records = tuple(entry.record for entry in entries)
-        return Edition(merge(records, self._preferences, self._keys), records, joins)
+        return Edition(merge(records, self._preferences), records, joins)

@@ -14,8 +14,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from engine.matching.ladder import Cut, Likeness, Verdict, compare
-from engine.matching.signature import Keys, Signature
-from engine.model import Placed, Reason, Record
+from engine.matching.signature import Keys, Signature, links
+from engine.model import Placed, Reason
+from engine.narrow import has_full_text, is_available
 
 CROWD = 60
 """Most nodes under one blocking key or link. A key that more share tells nothing apart, and joins nobody."""
@@ -24,14 +25,16 @@ CROWD = 60
 class Entry:
     """A record in a search: its place in its member's order, its round, and when it was asked for if kept."""
 
-    __slots__ = ("asked_at", "key", "level", "links", "node", "place", "record")
+    __slots__ = ("asked_at", "is_available", "is_online", "key", "level", "links", "node", "place", "record")
 
     def __init__(self, placed: Placed, level: int, asked_at: float | None) -> None:
-        self.record: Record = placed.record
+        record = self.record = placed.record
         self.place = placed.place
         self.level = level
         self.asked_at = asked_at
-        self.key = (placed.record.member, placed.record.id)
+        self.key = (record.member, record.id)
+        self.is_online = bool(record.is_online) or has_full_text(record)
+        self.is_available = self.is_online or (bool(record.holdings) and bool(is_available(record)))
         self.links: tuple[str, ...] = ()
         self.node: Node | None = None
 
@@ -69,9 +72,9 @@ class _Block:
 
     __slots__ = ("counts", "nodes")
 
-    def __init__(self) -> None:
-        self.nodes: dict[Node, int] = {}
-        self.counts: dict[int, int] = {}
+    def __init__(self, node: Node, level: int) -> None:
+        self.nodes: dict[Node, int] = {node: level}
+        self.counts: dict[int, int] = {level: 1}
 
     def put(self, node: Node, level: int) -> None:
         """Put a node in at a level (again, if it was there)."""
@@ -106,8 +109,8 @@ Join = tuple[int, float, str, str, Node, Node, str, str]
 class Matcher:
     """The titles of one search."""
 
-    def __init__(self, keys: Keys) -> None:
-        self._keys = keys
+    def __init__(self) -> None:
+        self._keys = Keys()
         self._nodes: dict[str, Node] = {}
         self._blocks: dict[str, _Block] = {}
         self._links: dict[str, _Block] = {}
@@ -123,14 +126,14 @@ class Matcher:
             node = self._nodes[signature.name] = Node(signature)
         node.entries[entry.key] = entry
         entry.node = node
-        entry.links = self._keys.links(entry.record, signature)
+        entry.links = links(entry.record, signature)
         self._dirty[node] = None
         if not node.level or entry.level < node.level:
             self._settle(node, entry.level)
         for link in entry.links:
             levels = node.links.setdefault(link, [])
             if not levels or entry.level < min(levels):
-                self._put(self._links.setdefault(link, _Block()), node, entry.level)
+                self._put(self._links, link, node, entry.level)
             levels.append(entry.level)
 
     def remove(self, entry: Entry) -> None:
@@ -185,17 +188,13 @@ class Matcher:
         """Set a node's level, and compare it with those that share a key with it."""
         node.level = level
         for key in node.keys:
-            block = self._blocks.get(key)
-            if block is None:
-                block = self._blocks[key] = _Block()
-            self._put(block, node, level)
+            self._put(self._blocks, key, node, level)
         self._compare(node)
 
     def _compare(self, node: Node) -> None:
         for key in node.keys:
             block = self._blocks[key]
-            limit = block.open_to()
-            if node.level > limit:
+            if len(block.nodes) == 1 or node.level > (limit := block.open_to()):
                 continue
             for mate in block.nodes:
                 if mate is not node and mate.level <= limit and mate not in node.near:
@@ -203,10 +202,16 @@ class Matcher:
                     if verdict.strength:
                         node.near[mate] = mate.near[node] = verdict
 
-    def _put(self, block: _Block, node: Node, level: int) -> None:
-        before = block.open_to()
-        block.put(node, level)
-        self._note_opening(block, before)
+    def _put(self, blocks: dict[str, _Block], key: str, node: Node, level: int) -> None:
+        block = blocks.get(key)
+        if block is None:
+            blocks[key] = _Block(node, level)
+        elif len(block.nodes) < CROWD:
+            block.put(node, level)
+        else:
+            before = block.open_to()
+            block.put(node, level)
+            self._note_opening(block, before)
 
     def _note_opening(self, block: _Block, before: float) -> None:
         """Where a block became crowded or open again, its nodes must be clustered anew; if open, compared too."""

@@ -7,107 +7,104 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from operator import attrgetter
 
 import msgspec
 
 from engine import text
 from engine.fields import TABLE, Merge
-from engine.matching.signature import Keys
+from engine.matching.signature import folded, name_key
 from engine.model import Person, Record
 
 _RULES = tuple((rule.field, rule.merge) for rule in TABLE)
+_VALUES = attrgetter(*(rule.field for rule in TABLE))
+_NOTHING: tuple[object, ...] = (None, (), "")
+
+Row = tuple[object, ...]
+"""A record's values in the order of the field table."""
 
 
-def merge(records: Sequence[Record], preferences: Mapping[str, int], keys: Keys) -> Record:
+def merge(records: Sequence[Record], preferences: Mapping[str, int]) -> Record:
     """Return one record made of all; a single one is returned as it is.
 
     The base is the record of the most preferred member, then the fullest one, then the smallest key.
     """
     if len(records) == 1:
         return records[0]
-    ordered = sorted(
-        records,
-        key=lambda record: (-preferences.get(record.member, 0), -fullness(record), record.member, record.id),
-    )
-    base = ordered[0]
+    rows = [(_VALUES(record), record) for record in records]
+    rows.sort(key=lambda row: (-preferences.get(row[1].member, 0), -_fullness(row), row[1].member, row[1].id))
+    base = rows[0][1]
     values: dict[str, object] = {}
-    for field, rule in _RULES:
-        if rule is Merge.BASE:
+    for (field, rule), column in zip(_RULES, zip(*(row[0] for row in rows), strict=True), strict=True):
+        if rule in {Merge.BASE, Merge.ALL} or column.count(column[0]) == len(column):
             continue
-        found = [value for record in ordered if (value := getattr(record, field)) not in _NOTHING]
-        if not found:
-            continue
-        if len(found) == 1 or all(value is found[0] or value == found[0] for value in found):
-            if rule is Merge.ALL:
-                values[field] = tuple(part for value in found for part in value)
-            else:
-                values[field] = found[0]
-        else:
-            values[field] = _MERGES[rule](found, keys)
-    if values.get("title") is not None:
-        values["title"] = _best_marked(str(values["title"]), ordered, keys)
-    return msgspec.structs.replace(base, **values)
+        found = [value for value in column if value not in _NOTHING]
+        if found.count(found[0]) != len(found) and (merged := _MERGES[rule](found)) != column[0]:
+            values[field] = merged
+        elif column[0] is not found[0]:
+            values[field] = found[0]
+    holdings = tuple([holding for row in rows for holding in row[1].holdings])
+    if holdings != base.holdings:
+        values["holdings"] = holdings
+    title = str(values.get("title", base.title))
+    if (best := _best_marked(title, [row[1] for row in rows])) != base.title:
+        values["title"] = best
+    return msgspec.structs.replace(base, **values) if values else base
 
 
-def fullness(record: Record) -> int:
+def _fullness(row: tuple[Row, Record]) -> int:
     """How much a record tells: the number of its fields that say something, a marked title counting for three."""
-    filled = sum(1 for field, _ in _RULES if getattr(record, field) not in _NOTHING)
-    return filled + (0 if record.title.isascii() else 3)
+    values = row[0]
+    nothing = sum([values.count(none) for none in _NOTHING])
+    return len(values) - nothing + (0 if row[1].title.isascii() else 3)
 
 
-_NOTHING: tuple[object, ...] = (None, (), "")
-
-
-def _best_marked(title: str, ordered: Sequence[Record], keys: Keys) -> str:
+def _best_marked(title: str, ordered: Sequence[Record]) -> str:
     """Return the title with its marks, where some member writes the same title with them."""
     if not title.isascii():
         return title
-    folded = keys.folded(title)
+    plain = folded(title)
     return next(
-        (one.title for one in ordered if not one.title.isascii() and keys.folded(one.title) == folded),
+        (one.title for one in ordered if not one.title.isascii() and folded(one.title) == plain),
         title,
     )
 
 
-def _frequent(values: list[object], _keys: Keys) -> object:
+def _frequent(values: list[object]) -> object:
     counts = Counter(values)
     most = max(counts.values())
     return next(value for value in values if counts[value] == most)
 
 
-def _longest(values: list[object], _keys: Keys) -> object:
+def _longest(values: list[object]) -> object:
     return max(values, key=lambda value: len(str(value)))
 
 
-def _first(values: list[object], _keys: Keys) -> object:
+def _first(values: list[object]) -> object:
     return values[0]
 
 
-def _union(values: list[object], keys: Keys) -> object:
+def _union(values: list[object]) -> object:
     """Every different value; texts are the same if their folded keys are, and the better marked one stays."""
     found: dict[object, object] = {}
     for value in values:
         assert isinstance(value, tuple)
         for part in value:
-            key = (keys.folded(part) or part) if isinstance(part, str) else part
+            key = (folded(part) or part) if isinstance(part, str) else part
             known = found.get(key)
             if known is None or (isinstance(part, str) and str(known).isascii() and not part.isascii()):
                 found[key] = part
     return tuple(found.values())
 
 
-def _all(values: list[object], _keys: Keys) -> object:
-    return tuple(part for value in values if isinstance(value, tuple) for part in value)
-
-
-def _people(values: list[object], keys: Keys) -> object:
+def _people(values: list[object]) -> object:
     """Every different person: syllables in any order. The form with marks and without a comma is kept."""
     found: dict[tuple[str, str], Person] = {}
     for value in values:
         assert isinstance(value, tuple)
         for person in value:
             assert isinstance(person, Person)
-            key = (keys.name(person.name) or person.name, person.role)
+            key = (name_key(person.name) or person.name, person.role)
             known = found.get(key)
             if known is None:
                 found[key] = person
@@ -123,11 +120,10 @@ def name_quality(name: str) -> tuple[bool, bool]:
     return (text.folded_key(name) != text.exact_key(name), "," not in name)
 
 
-_MERGES: dict[Merge, Callable[[list[object], Keys], object]] = {
+_MERGES: dict[Merge, Callable[[list[object]], object]] = {
     Merge.FIRST: _first,
     Merge.FREQUENT: _frequent,
     Merge.LONGEST: _longest,
     Merge.UNION: _union,
     Merge.PEOPLE: _people,
-    Merge.ALL: _all,
 }

@@ -7,17 +7,17 @@ for others. Every reason stands in `docs/ranking.md` with an example.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from math import log2
+from math import fsum, log2
 from typing import NamedTuple
 
 from engine import text
 from engine.fields import weight
 from engine.match import Entry, Node, Work
-from engine.matching.signature import Keys, TitleKey
-from engine.model import And, Clause, Expression, Field, Not, Or, Query, Reason, Record
-from engine.narrow import has_full_text, is_available
+from engine.matching.signature import TitleKey, folded, folds, name_key
+from engine.model import Clause, Field, Query, Reason, Record
+from engine.query import words as words_of
 
 POINTS: dict[str, float] = {
     "rank.identifier": 100.0,
@@ -60,36 +60,57 @@ class Word(NamedTuple):
     exact: str
     is_truncated: bool
 
-    def is_in(self, words: frozenset[str]) -> bool:
-        """Whether it is one of these folded words."""
-        return self.folded in words or (self.is_truncated and any(word.startswith(self.folded) for word in words))
+    def is_in_text(self, words: str) -> bool:
+        """Whether it is one of these folded words, which are joined by one space."""
+        if self.folded not in words:
+            return False
+        return f" {self.folded}{'' if self.is_truncated else ' '}" in f" {words} "
+
+
+class Scored(NamedTuple):
+    """Points and what they are for. `value` fills the sentence's hole, if it has one."""
+
+    points: float
+    code: str
+    value: str | int = ""
+
+    def reason(self) -> Reason:
+        """Return what is said of it."""
+        return Reason(self.code, {_HOLES[self.code]: self.value} if self.code in _HOLES else {})
+
+
+_HOLES = {
+    "rank.identifier": "value",
+    "rank.member-order": "place",
+    "rank.held-by": "count",
+    "rank.newest": "year",
+}
 
 
 class Standing(NamedTuple):
-    """Where a title stands, and why: the strongest reasons first."""
+    """Where a title stands, and why."""
 
     score: float
-    reasons: tuple[Reason, ...]
+    scored: tuple[Scored, ...]
+
+    def reasons(self) -> tuple[Reason, ...]:
+        """Return the strongest reasons, strongest first."""
+        strongest = sorted((one for one in self.scored if one.points > 0), key=lambda one: (-one.points, one.code))
+        return tuple(one.reason() for one in strongest[:SHOWN_REASONS])
 
 
 class _TitleMatch(NamedTuple):
-    points: float
-    reasons: tuple[tuple[float, Reason], ...]
+    scored: tuple[Scored, ...]
     missing: tuple[Word, ...]
-
-
-Scored = list[tuple[float, Reason]]
-_Texts = Callable[[Record], list[tuple[str, str]]]
 
 
 class Ranking:
     """The order of one search."""
 
-    def __init__(self, query: Query, keys: Keys, *, preferences: Mapping[str, int], now: float) -> None:
-        clauses = tuple(positive_clauses(query.expression)) if query.expression is not None else ()
-        self._keys = keys
+    def __init__(self, query: Query, *, preferences: Mapping[str, int], now: float) -> None:
+        clauses = words_of(query)
         self._topic = _words(clauses, {Field.ANY, Field.TITLE})
-        self._title_only = frozenset(word.folded for word in _words(clauses, {Field.TITLE}))
+        self._title_only = frozenset(_words(clauses, {Field.TITLE}))
         self._person = _words(clauses, {Field.PERSON})
         self._subject = _words(clauses, {Field.SUBJECT})
         self._other = _words(clauses, {Field.PUBLISHER, Field.SERIES, Field.CALL_NUMBER})
@@ -99,164 +120,144 @@ class Ranking:
         self._preferences = preferences
         self._most_preferred = max((*preferences.values(), 0))
         self._year = datetime.fromtimestamp(now, UTC).year
-        self._titles: dict[TitleKey, dict[tuple[Word, ...], _TitleMatch]] = {}
+        self._titles: dict[tuple[TitleKey, tuple[Word, ...]], _TitleMatch] = {}
+        self._elsewhere: dict[tuple[Entry, tuple[Word, ...]], tuple[Scored, ...]] = {}
+        self._fullness: dict[Entry, int] = {}
 
     def standing(self, work: Work) -> Standing:
-        """Return the points of a title from the records of its first level, and the strongest reasons."""
+        """Return the points of a title, from the records of its first level."""
         entries = [entry for entry in work.entries if entry.level == work.level]
+        best = self._of_words(entries) if len(work.nodes) == 1 else self._of_best_node(entries)
+        scored = (*best, *self._of_holders(entries))
+        return Standing(round(fsum([one.points for one in scored]), 6), scored)
+
+    def _of_best_node(self, entries: list[Entry]) -> list[Scored]:
         nodes: dict[Node, list[Entry]] = {}
         for entry in entries:
             assert entry.node is not None
             nodes.setdefault(entry.node, []).append(entry)
-        best: Scored = []
-        best_points = float("-inf")
-        for node in sorted(nodes, key=lambda node: node.signature.name):
-            found = self._of_words(node, nodes[node])
-            points = sum(one for one, _ in found)
-            if points > best_points:
-                best, best_points = found, points
-        scored = best + self._of_holders(entries)
-        scored.sort(key=lambda one: (-one[0], one[1].code))
-        score = round(sum(points for points, _ in scored), 6)
-        return Standing(score, tuple(reason for points, reason in scored[:SHOWN_REASONS] if points > 0))
+        found = [self._of_words(nodes[node]) for node in sorted(nodes, key=lambda node: node.signature.name)]
+        return max(found, key=lambda scored: fsum([one.points for one in scored]))
 
     # The question's words -----------------------------------------------------------------
 
-    def _of_words(self, node: Node, entries: list[Entry]) -> Scored:
-        signature = node.signature
-        scored: Scored = []
+    def _of_words(self, entries: list[Entry]) -> list[Scored]:
+        """What the words of the question find in records of one signature."""
+        scored: list[Scored] = []
         if self._topic:
-            match = self._title_match(signature.title, self._topic)
+            node = entries[0].node
+            assert node is not None
+            match = self._title_match(node.signature.title, self._topic)
             if match.missing:
                 match = self._with_people(node, entries, match, scored)
-            scored.extend(match.reasons)
+            scored += match.scored
             if match.missing:
-                scored.extend(self._elsewhere(match.missing, entries))
+                scored += self._best_elsewhere(entries, match.missing)
         if self._person:
-            scored.extend(self._of_person(entries))
+            scored += self._of_person(entries)
         if self._subject:
-            scored.extend(_best(self._share_in(entries, self._subject, _subjects), "rank.subject"))
+            scored += self._best_elsewhere(entries, self._subject)
         if self._other:
-            scored.extend(_best(self._share_in(entries, self._other, _others), "rank.other-fields"))
+            scored += self._best_elsewhere(entries, self._other)
         if self._identifiers:
-            for entry in entries:
-                for identifier in entry.record.identifiers:
-                    if identifier.value in self._identifiers:
-                        values = {"value": identifier.value, "scheme": identifier.scheme.upper()}
-                        return [*scored, (POINTS["rank.identifier"], Reason("rank.identifier", values))]
+            numbers = {identifier.value for entry in entries for identifier in entry.record.identifiers}
+            if met := sorted(self._identifiers & numbers):
+                scored.append(Scored(POINTS["rank.identifier"], "rank.identifier", met[0]))
         return scored
 
     def _title_match(self, title: TitleKey, words: tuple[Word, ...]) -> _TitleMatch:
-        known = self._titles.setdefault(title, {})
-        found = known.get(words)
+        key = (title, words)
+        found = self._titles.get(key)
         if found is None:
-            found = known[words] = _match_title(title, words)
+            found = self._titles[key] = _match_title(title, words)
         return found
 
-    def _with_people(self, node: Node, entries: list[Entry], match: _TitleMatch, scored: Scored) -> _TitleMatch:
+    def _with_people(self, node: Node, entries: list[Entry], match: _TitleMatch, scored: list[Scored]) -> _TitleMatch:
         """Words missing from the title that are all in the names: match the title without them."""
-        missing = [word for word in match.missing if word.folded not in self._title_only]
-        if len(missing) != len(match.missing):
+        missing = match.missing
+        if not self._title_only.isdisjoint(missing):
             return match
-        names = frozenset(" ".join((*node.signature.people, *node.signature.bodies)).split())
-        if not all(word.is_in(names) for word in missing):
-            names = frozenset(
-                " ".join(self._keys.name(person.name) for entry in entries for person in entry.record.people).split(),
-            )
-            if not all(word.is_in(names) for word in missing):
+        signature = node.signature
+        makers = _AMONG_NAMES.join((*signature.people, *signature.bodies))
+        if not all(word.is_in_text(makers) for word in missing):
+            others = _AMONG_NAMES.join([name_key(one.name) for entry in entries for one in entry.record.people])
+            if not all(word.is_in_text(others) for word in missing):
                 return match
-        rest = tuple(word for word in self._topic if word not in match.missing)
+        rest = tuple(word for word in self._topic if word not in missing)
         if not rest:
-            scored.append((POINTS["rank.person"], Reason("rank.person")))
-            return _TitleMatch(0.0, (), ())
-        scored.append((POINTS["rank.title-and-person"], Reason("rank.title-and-person")))
-        return self._title_match(node.signature.title, rest)
+            scored.append(Scored(POINTS["rank.person"], "rank.person"))
+            return _TitleMatch((), ())
+        scored.append(Scored(POINTS["rank.title-and-person"], "rank.title-and-person"))
+        return self._title_match(signature.title, rest)
 
-    def _elsewhere(self, missing: tuple[Word, ...], entries: list[Entry]) -> Scored:
-        """Words that the title lacks, found in subjects and other fields."""
-        wanted = tuple(word for word in missing if word.folded not in text.folded_stop_syllables()) or missing
-        total = len(self._topic)
-        subject = self._share_in(entries, wanted, _subjects) * len(wanted) / total
-        other = self._share_in(entries, wanted, _others) * len(wanted) / total
-        return [*_best(subject, "rank.subject"), *_best(other, "rank.other-fields")]
-
-    def _of_person(self, entries: list[Entry]) -> Scored:
-        best = 0.0
+    def _best_elsewhere(self, entries: list[Entry], missing: tuple[Word, ...]) -> tuple[Scored, ...]:
+        """Words that the title lacks, found in the other fields of some record."""
+        best: tuple[Scored, ...] = ()
+        most = 0.0
         for entry in entries:
-            for person in entry.record.people:
-                names = frozenset(self._keys.name(person.name).split())
-                hits = sum(1 for word in self._person if word.is_in(names))
-                best = max(best, hits / len(self._person))
-        return _best(best, "rank.person")
+            key = (entry, missing)
+            scored = self._elsewhere.get(key)
+            if scored is None:
+                scored = self._elsewhere[key] = _match_elsewhere(
+                    entry.record, missing, len(self._topic) or len(missing)
+                )
+            points = fsum([one.points for one in scored])
+            if points > most:
+                best, most = scored, points
+        return best
 
-    def _share_in(self, entries: list[Entry], words: tuple[Word, ...], texts: _Texts) -> float:
-        """Return the weighted share of words found in some field of a record, at best."""
-        best = 0.0
-        for entry in entries:
-            weights = [0.0] * len(words)
-            for field, found in texts(entry.record):
-                tokens = frozenset(self._keys.folded(found).split())
-                for place, word in enumerate(words):
-                    if word.is_in(tokens):
-                        weights[place] = max(weights[place], weight(field))
-            best = max(best, sum(weights) / len(words))
-        return min(1.0, best / weight("subjects"))
+    def _of_person(self, entries: list[Entry]) -> list[Scored]:
+        names = {person.name for entry in entries for person in entry.record.people}
+        hits = max((sum(word.is_in_text(name_key(name)) for word in self._person) for name in names), default=0)
+        return [Scored(POINTS["rank.person"] * hits / len(self._person), "rank.person")] if hits else []
 
     # Who holds it -------------------------------------------------------------------------
 
-    def _of_holders(self, entries: list[Entry]) -> Scored:
+    def _of_holders(self, entries: list[Entry]) -> list[Scored]:
         places: dict[str, int] = {}
-        year, complete = 0, 0
-        available = online = False
+        year = complete = 0
         for entry in entries:
-            record = entry.record
-            member = record.member
-            if entry.place < places.get(member, 1 << 30):
+            member = entry.key[0]
+            if entry.place < places.get(member, _NO_PLACE):
                 places[member] = entry.place
-            if record.year is not None and year < record.year <= self._year + 1:
-                year = record.year
-            complete = max(complete, _fullness(record))
-            if not online and (record.is_online or has_full_text(record)):
-                online = True
-            if not available and record.holdings and is_available(record):
-                available = True
-        count = len(places)
-        scored = [(_order_points(places), Reason("rank.member-order", {"place": min(places.values())}))]
-        if count > 1:
-            points = POINTS["rank.held-by"] * min(1.0, log2(count) / _HELD_BY_ALL)
-            scored.append((points, Reason("rank.held-by", {"count": count})))
-        age = self._year - year
-        if age < _YEARS_TO_OLD:
-            points = POINTS["rank.newest"] * (1 - max(age, 0) / _YEARS_TO_OLD)
-            scored.append((points, Reason("rank.newest", {"year": year})))
-        if available:
-            scored.append((POINTS["rank.available"], Reason("rank.available")))
-        if online:
-            scored.append((POINTS["rank.online"], Reason("rank.online")))
+            published = entry.record.year
+            if published is not None and year < published <= self._year + 1:
+                year = published
+            complete = max(complete, self._fullness_of(entry))
+        scored = [Scored(_order_points(places), "rank.member-order", min(places.values()))]
+        if len(places) > 1:
+            points = POINTS["rank.held-by"] * min(1.0, log2(len(places)) / _HELD_BY_ALL)
+            scored.append(Scored(points, "rank.held-by", len(places)))
+        if (age := self._year - year) < _YEARS_TO_OLD:
+            scored.append(Scored(POINTS["rank.newest"] * (1 - max(age, 0) / _YEARS_TO_OLD), "rank.newest", year))
+        if any(entry.is_available for entry in entries):
+            scored.append(Scored(POINTS["rank.available"], "rank.available"))
+        if any(entry.is_online for entry in entries):
+            scored.append(Scored(POINTS["rank.online"], "rank.online"))
         if complete:
-            scored.append((POINTS["rank.complete"] * complete / _FULL, Reason("rank.complete")))
+            scored.append(Scored(POINTS["rank.complete"] * complete / _FULL, "rank.complete"))
         if self._most_preferred:
             preferred = max(self._preferences.get(member, 0) for member in places)
             if preferred > 0:
-                scored.append((POINTS["rank.home"] * preferred / self._most_preferred, Reason("rank.home")))
+                scored.append(Scored(POINTS["rank.home"] * preferred / self._most_preferred, "rank.home"))
         return scored
 
+    def _fullness_of(self, entry: Entry) -> int:
+        found = self._fullness.get(entry)
+        if found is None:
+            found = self._fullness[entry] = _fullness(entry.record)
+        return found
 
-def positive_clauses(expression: Expression) -> list[Clause]:
-    """Return the clauses that are asked for, in the order typed."""
-    if isinstance(expression, Clause):
-        return [expression]
-    if isinstance(expression, Not):
-        return []
-    assert isinstance(expression, And | Or)
-    return [clause for part in expression.parts for clause in positive_clauses(part)]
+
+_NO_PLACE = 1 << 30
+_AMONG_NAMES = " "
 
 
 def _words(clauses: tuple[Clause, ...], fields: set[Field]) -> tuple[Word, ...]:
     found = []
     for clause in clauses:
         if clause.field in fields:
-            folded, exact = text.folded_key(clause.text).split(), text.exact_key(clause.text).split()
+            exact, folded = (words.split() for words in folds(clause.text))
             if len(folded) != len(exact):
                 exact = folded
             for place, (plain, marked) in enumerate(zip(folded, exact, strict=True)):
@@ -266,36 +267,63 @@ def _words(clauses: tuple[Clause, ...], fields: set[Field]) -> tuple[Word, ...]:
 
 def _match_title(title: TitleKey, words: tuple[Word, ...]) -> _TitleMatch:
     """How well a title answers words: one reason of the ladder, how little else it holds, how the marks agree."""
-    tokens = frozenset(title.full.split())
-    missing = tuple(word for word in words if not word.is_in(tokens))
+    missing = tuple([word for word in words if not word.is_in_text(title.full)])
     hits = len(words) - len(missing)
     if not hits:
-        return _TitleMatch(0.0, (), missing)
-    phrase = " ".join(word.folded for word in words)
-    end = "" if words[-1].is_truncated else " "
-    share = 1.0
-    if phrase in (title.folded, title.full):
-        code = "rank.title-exact"
-    elif f"{title.full} ".startswith(f"{phrase}{end}"):
-        code = "rank.title-begins"
-    elif len(words) > 1 and f" {phrase}{end}" in f" {title.full} ":
-        code = "rank.title-phrase"
-    elif not missing:
-        code = "rank.title-words"
-    else:
-        wanted = set(text.pairs(phrase))
-        share = len(wanted.intersection(text.pairs(title.full))) / len(wanted) if wanted else 0.0
-        code = "rank.title-pairs" if share else "rank.title-some"
-        share = share or hits / len(words)
+        return _TitleMatch((), missing)
+    code, share = _title_rung(title, words, hits)
     agree, wrong = _marks(title, words)
-    points = POINTS[code] * share * (1 - _WRONG_COSTS * wrong)
-    close = POINTS["rank.title-close"] * hits / len(words) * min(1.0, hits / len(title.full.split()))
-    reasons = [(points, Reason(code)), (close, Reason("rank.title-close"))]
+    length = title.full.count(" ") + 1
+    scored = [
+        Scored(POINTS[code] * share * (1 - _WRONG_COSTS * wrong), code),
+        Scored(POINTS["rank.title-close"] * hits / len(words) * min(1.0, hits / length), "rank.title-close"),
+    ]
     if agree:
-        reasons.append((POINTS["rank.marks-agree"] * agree, Reason("rank.marks-agree")))
+        scored.append(Scored(POINTS["rank.marks-agree"] * agree, "rank.marks-agree"))
     if wrong:
-        reasons.append((POINTS["rank.marks-wrong"] * wrong, Reason("rank.marks-wrong")))
-    return _TitleMatch(sum(one for one, _ in reasons), tuple(reasons), missing)
+        scored.append(Scored(POINTS["rank.marks-wrong"] * wrong, "rank.marks-wrong"))
+    return _TitleMatch(tuple(scored), missing)
+
+
+def _title_rung(title: TitleKey, words: tuple[Word, ...], hits: int) -> tuple[str, float]:
+    """Return the highest reason that holds of a title, and the share of it."""
+    phrase = " ".join([word.folded for word in words])
+    end = "" if words[-1].is_truncated else " "
+    if phrase in (title.folded, title.full):
+        return "rank.title-exact", 1.0
+    if f"{title.full} ".startswith(f"{phrase}{end}"):
+        return "rank.title-begins", 1.0
+    if len(words) > 1 and f" {phrase}{end}" in f" {title.full} ":
+        return "rank.title-phrase", 1.0
+    if hits == len(words):
+        return "rank.title-words", 1.0
+    wanted = set(text.pairs(phrase))
+    met = sum([f" {pair} " in f" {title.full} " for pair in wanted])
+    return ("rank.title-pairs", met / len(wanted)) if met else ("rank.title-some", hits / len(words))
+
+
+def _match_elsewhere(record: Record, missing: tuple[Word, ...], asked: int) -> tuple[Scored, ...]:
+    """What words find in the fields beside title and people: subjects first, then the rest by the field table.
+
+    `asked` is how many words the whole question has.
+    """
+    wanted = [word for word in missing if word.folded not in text.folded_stop_syllables()] or missing
+    scored = []
+    subjects = folds(" ; ".join(record.subjects))[1] if record.subjects else ""
+    found = [word for word in wanted if word.is_in_text(subjects)] if subjects else []
+    if found:
+        scored.append(Scored(POINTS["rank.subject"] * len(found) / asked, "rank.subject"))
+    rest = [word for word in wanted if word not in found]
+    fields = _others(record)
+    if rest and fields:
+        everything = folds(" ; ".join([phrase for _, phrase in fields]))[1]
+        rest = [word for word in rest if word.is_in_text(everything)]
+        share = sum(
+            [max(weight(field) for field, phrase in fields if word.is_in_text(folded(phrase))) for word in rest]
+        )
+        if share:
+            scored.append(Scored(POINTS["rank.other-fields"] * share / asked, "rank.other-fields"))
+    return tuple(scored)
 
 
 def _marks(title: TitleKey, words: tuple[Word, ...]) -> tuple[float, float]:
@@ -303,9 +331,7 @@ def _marks(title: TitleKey, words: tuple[Word, ...]) -> tuple[float, float]:
     marked = [word for word in words if word.exact != word.folded]
     if not marked:
         return 0.0, 0.0
-    found = title.exact.split()
-    if title.below:
-        found += text.exact_key(title.below).split()
+    found = f"{title.marked} {title.marked_subtitle}".split()
     agree = wrong = 0
     for word in marked:
         ways = {text.marks(word.exact, token) for token in found} - {text.Marks.DIFFERENT}
@@ -314,10 +340,6 @@ def _marks(title: TitleKey, words: tuple[Word, ...]) -> tuple[float, float]:
         elif ways == {text.Marks.WRONG}:
             wrong += 1
     return agree / len(marked), wrong / len(marked)
-
-
-def _subjects(record: Record) -> list[tuple[str, str]]:
-    return [("subjects", subject) for subject in record.subjects]
 
 
 def _others(record: Record) -> list[tuple[str, str]]:
@@ -352,7 +374,3 @@ def _order_points(places: Mapping[str, int]) -> float:
     best = sorted(places.values())[:_ORDER_MEMBERS]
     share = sum(_ORDER_DEPTH / (_ORDER_DEPTH + place - 1) for place in best) / 2
     return POINTS["rank.member-order"] * min(1.0, share)
-
-
-def _best(share: float, code: str) -> Scored:
-    return [(POINTS[code] * share, Reason(code))] if share else []

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from rapidfuzz import fuzz
 
 from engine.match import Entry
-from engine.matching.signature import Keys
+from engine.matching.signature import publisher_key
 from engine.model import Material, Reason, Record
 
 YEARS_APART = 2
@@ -37,14 +37,14 @@ class _Fit:
         self.joins: dict[str, Reason] = {}
 
 
-def editions(entries: Sequence[Entry], keys: Keys) -> list[tuple[list[Entry], tuple[Reason, ...]]]:
+def editions(entries: Sequence[Entry]) -> list[tuple[list[Entry], tuple[Reason, ...]]]:
     """Return the records of each edition of a title and why they are one; newest edition first, volumes in order."""
     fits: list[_Fit] = []
     for entry in sorted(entries, key=_order):
         joined: tuple[float, Reason] | None = None
         met: _Fit | None = None
         for fit in fits:
-            why = _why_one(entry, fit, keys)
+            why = _why_one(entry, fit)
             if why is not None and (joined is None or why[0] > joined[0]):
                 joined, met = why, fit
         if met is None:
@@ -53,7 +53,7 @@ def editions(entries: Sequence[Entry], keys: Keys) -> list[tuple[list[Entry], tu
         elif joined is not None:
             reason = joined[1]
             met.joins.setdefault(f"{reason.code} {sorted(reason.values.items())}", reason)
-        _take_in(met, entry, keys)
+        _take_in(met, entry)
     fits.sort(key=lambda fit: (-max(fit.years, default=0), _natural(fit.volume), -len(fit.entries), fit.entries[0].key))
     return [
         (sorted(fit.entries, key=lambda one: one.key), tuple(fit.joins[key] for key in sorted(fit.joins)))
@@ -67,7 +67,7 @@ def _order(entry: Entry) -> tuple[object, ...]:
     return (entry.level, record.year is None, identifiers == 0, record.edition_number is None, entry.key)
 
 
-def _take_in(fit: _Fit, entry: Entry, keys: Keys) -> None:
+def _take_in(fit: _Fit, entry: Entry) -> None:
     record = entry.record
     fit.entries.append(entry)
     if record.year is not None:
@@ -77,11 +77,11 @@ def _take_in(fit: _Fit, entry: Entry, keys: Keys) -> None:
     if form := _form(record):
         fit.forms.add(form)
     fit.identifiers.update(link for link in entry.links if link[0] == "i")
-    if publisher := keys.publisher(record.publisher):
+    if publisher := publisher_key(record.publisher):
         fit.publishers.add(publisher)
 
 
-def _why_one(entry: Entry, fit: _Fit, keys: Keys) -> tuple[float, Reason] | None:
+def _why_one(entry: Entry, fit: _Fit) -> tuple[float, Reason] | None:
     """Return why a record is of this edition, and how surely; None if it is not."""
     record = entry.record
     if _volume(record) != fit.volume:
@@ -104,7 +104,7 @@ def _why_one(entry: Entry, fit: _Fit, keys: Keys) -> tuple[float, Reason] | None
         return 3.0, Reason("match.identifier", {"scheme": scheme.upper(), "value": value})
     if _differ_in_isbn(identifiers, fit.identifiers):
         return None
-    publisher = keys.publisher(record.publisher)
+    publisher = publisher_key(record.publisher)
     is_same_publisher = _is_publisher_of(publisher, fit.publishers)
     if is_same_publisher is False:
         return None

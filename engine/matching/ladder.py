@@ -5,12 +5,15 @@ Pure functions of two signatures. Every bound is a name of this module, and stan
 
 from __future__ import annotations
 
+import re
 from enum import IntEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
+from engine import text
 from engine.matching.signature import LONG_TITLE, Signature, TitleKey
 
 NEAR_RATIO = 92.0
@@ -21,6 +24,19 @@ ALIKE_RATIO = 60.0
 
 SUBTITLE_RATIO = 60.0
 """Per cent of likeness under which two subtitles tell two works apart."""
+
+
+_NUMBER = re.compile(r"\b(?:\d+|[ivx]{2,})\b")
+
+
+@lru_cache(maxsize=4096)
+def numbers(full: str) -> tuple[str, ...]:
+    """Return the numbers in a folded title, Arabic and Roman, in their order.
+
+    >>> numbers("lich su viet nam tap ii 1945 1975")
+    ('ii', '1945', '1975')
+    """
+    return tuple(_NUMBER.findall(full))
 
 
 class Likeness(IntEnum):
@@ -54,13 +70,14 @@ def title_likeness(one: TitleKey, other: TitleKey) -> Likeness:
     if one.folded == other.folded:
         if one.subtitle and other.subtitle and one.subtitle != other.subtitle and not _subtitles_agree(one, other):
             return Likeness.ALIKE
-        if one.is_marked and other.is_marked and one.exact != other.exact:
-            return Likeness.NEAR
+        if one.is_marked and other.is_marked and one.marked != other.marked:
+            is_same = text.exact_key(one.marked) == text.exact_key(other.marked)
+            return Likeness.EQUAL if is_same else Likeness.NEAR
         return Likeness.EQUAL
     if one.full == other.full:
         return Likeness.EQUAL
     ratio = fuzz.ratio(one.full, other.full, score_cutoff=ALIKE_RATIO)
-    if ratio >= NEAR_RATIO and one.numbers == other.numbers:
+    if ratio >= NEAR_RATIO and numbers(one.full) == numbers(other.full):
         return Likeness.NEAR
     if ratio or _is_beginning(one, other) or _is_beginning(other, one):
         return Likeness.ALIKE
@@ -70,7 +87,7 @@ def title_likeness(one: TitleKey, other: TitleKey) -> Likeness:
 
 
 def _subtitles_agree(one: TitleKey, other: TitleKey) -> bool:
-    if one.numbers != other.numbers:
+    if numbers(one.full) != numbers(other.full):
         return False
     return fuzz.ratio(one.subtitle, other.subtitle) >= SUBTITLE_RATIO or (
         one.subtitle.startswith(other.subtitle) or other.subtitle.startswith(one.subtitle)
@@ -122,7 +139,7 @@ def is_same_person(one: str, other: str) -> bool:
                 return False
             rest.remove(met)
     kept = sum(1 for syllable in whole if syllable in long)
-    return kept >= 2 or (kept == 1 and (len(short) > 1 and len(whole) < len(short) or _has_initials(long)))
+    return kept >= 2 or (kept == 1 and ((len(short) > 1 and len(whole) < len(short)) or _has_initials(long)))
 
 
 def _has_initials(syllables: list[str]) -> bool:

@@ -6,6 +6,7 @@ Nothing here knows another record; `engine.matching.ladder` compares.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from engine import text
@@ -47,20 +48,19 @@ _KINDS = {
 }
 _NO_LANGUAGE = frozenset({"und", "mul", "zxx", "mis"})
 _SPLIT = re.compile(r"\s*[:=]\s+|\s+/\s+")
-_ARTICLE = re.compile(r"^(?:the|an|a|le|la|les|der|die|das) (?=.)")
-_NUMBER = re.compile(r"\b(?:\d+|[ivx]{2,})\b")
+_ARTICLES = ("the ", "an ", "a ", "le ", "la ", "les ", "der ", "die ", "das ")
+_TOKEN = re.compile(r"[^\W_]+")
 
 
 class TitleKey(NamedTuple):
-    """A title proper and its subtitle as they are compared: folded, and the title proper with its marks too."""
+    """A title proper and its subtitle as they are compared: folded, and in lower case with their marks."""
 
     folded: str
-    exact: str
+    marked: str
     subtitle: str
-    below: str  # the subtitle as it came
+    marked_subtitle: str
     full: str
     length: int  # syllables of the title proper
-    numbers: frozenset[str]
     is_marked: bool
 
 
@@ -89,7 +89,7 @@ class Signature:
         self.name = "\x1f".join(
             (
                 title.folded,
-                title.exact if title.is_marked else "",
+                title.marked if title.is_marked else "",
                 title.subtitle,
                 "|".join(sorted(people)),
                 "|".join(sorted(bodies)),
@@ -101,18 +101,67 @@ class Signature:
         )
 
     def keys(self) -> tuple[str, ...]:
-        """The blocking keys: only signatures that share one of them are compared. At most nine.
+        """The blocking keys: only signatures that share one of them are compared. At most eight.
 
-        The title proper; it with each of three people; one person with the first or the last two syllables of it.
+        The title proper; it with each of three people; one of two people with its first or its last two syllables.
         """
         title = self.title.folded
         people = sorted(self.people)[:3]
         syllables = title.split(" ")
         head, tail = " ".join(syllables[:2]), " ".join(syllables[-2:])
         found = [f"t {title}"] if title else []
-        for person in people:
-            found += (f"p {title}|{person}", f"h {head}|{person}", f"l {tail}|{person}")
+        for place, person in enumerate(people):
+            found.append(f"p {title}|{person}")
+            if place < 2:
+                found += (f"h {head}|{person}", f"l {tail}|{person}")
         return tuple(found)
+
+
+@lru_cache(maxsize=16384)
+def _folded_token(token: str) -> str:
+    return text.folded_key(token)
+
+
+def folds(phrase: str) -> tuple[str, str]:
+    """Return the words of a text in lower case with their marks, and folded; both joined by one space.
+
+    The same as `text.folded_key`, word by word, so that the syllables of a language are folded once.
+
+    >>> folds("Giáo trình: Kinh tế")
+    ('giáo trình kinh tế', 'giao trinh kinh te')
+    """
+    tokens = _TOKEN.findall(phrase.lower())
+    if "+" in phrase or "#" in phrase:
+        return " ".join(tokens), text.folded_key(phrase)
+    return " ".join(tokens), " ".join([folded for token in tokens if (folded := _folded_token(token))])
+
+
+@lru_cache(maxsize=8192)
+def folded(phrase: str) -> str:
+    """Return the folded key of any text."""
+    return folds(phrase)[1]
+
+
+@lru_cache(maxsize=8192)
+def tokens(phrase: str) -> frozenset[str]:
+    """Return the folded words of any text."""
+    return frozenset(folds(phrase)[1].split())
+
+
+@lru_cache(maxsize=8192)
+def name_key(name: str) -> str:
+    """Return the syllables of a name, folded and sorted: one key for direct and inverted order.
+
+    >>> name_key("Mankiw, N. Gregory") == name_key("N. Gregory Mankiw")
+    True
+    """
+    return " ".join(names.name_syllables(name))
+
+
+@lru_cache(maxsize=8192)
+def publisher_key(publisher: str | None) -> str:
+    """Return the compared form of a publisher, "" where there is none."""
+    return imprint.publisher_key(publisher) if publisher else ""
 
 
 class Keys:
@@ -120,9 +169,6 @@ class Keys:
 
     def __init__(self) -> None:
         self._titles: dict[tuple[str, str | None], TitleKey] = {}
-        self._names: dict[str, str] = {}
-        self._publishers: dict[str, str] = {}
-        self._folded: dict[str, str] = {}
         self._signatures: dict[object, Signature] = {}
 
     def title(self, title: str, subtitle: str | None) -> TitleKey:
@@ -131,43 +177,18 @@ class Keys:
         found = self._titles.get(key)
         if found is None:
             proper, rest = title, subtitle or ""
-            if not subtitle:
+            if not subtitle and (":" in title or "=" in title or "/" in title):
                 parts = _SPLIT.split(title, maxsplit=1)
                 if len(parts) == 2 and parts[0].strip():
                     proper, rest = parts
-            folded = text.folded_key(proper)
-            exact = text.exact_key(proper)
-            below = text.folded_key(rest) if rest else ""
-            bare = _ARTICLE.sub("", folded)
-            if len(bare) != len(folded):
-                exact = exact.split(" ", 1)[1]
+            marked, folded = folds(proper)
+            marked_below, below = folds(rest) if rest else ("", "")
+            bare = folded
+            if folded.startswith(_ARTICLES) and (rest_of := folded.partition(" ")[2]):
+                bare, marked = rest_of, marked.partition(" ")[2]
             full = f"{bare} {below}" if below else bare
-            numbers = frozenset(_NUMBER.findall(full))
-            found = TitleKey(bare, exact, below, rest, full, bare.count(" ") + 1, numbers, exact != bare)
+            found = TitleKey(bare, marked, below, marked_below, full, bare.count(" ") + 1, marked != bare)
             self._titles[key] = found
-        return found
-
-    def name(self, name: str) -> str:
-        """The syllables of a name, folded and sorted: one key for direct and inverted order."""
-        found = self._names.get(name)
-        if found is None:
-            found = self._names[name] = " ".join(names.name_syllables(name))
-        return found
-
-    def folded(self, phrase: str) -> str:
-        """The folded key of any text."""
-        found = self._folded.get(phrase)
-        if found is None:
-            found = self._folded[phrase] = text.folded_key(phrase)
-        return found
-
-    def publisher(self, publisher: str | None) -> str:
-        """The compared form of a publisher, "" where there is none."""
-        if not publisher:
-            return ""
-        found = self._publishers.get(publisher)
-        if found is None:
-            found = self._publishers[publisher] = imprint.publisher_key(publisher)
         return found
 
     def signature(self, record: Record) -> Signature:
@@ -178,7 +199,7 @@ class Keys:
         if not people:
             # Nothing but the title speaks for such a record: keep it apart from others until something agrees.
             host = record.host.title if record.host else ""
-            rest = f"{record.year or ''}\x1e{self.publisher(record.publisher)}\x1e{host}"
+            rest = f"{record.year or ''}\x1e{publisher_key(record.publisher)}\x1e{host}"
         languages = frozenset(record.languages)
         kind = _KINDS.get(record.material, "") if record.material else ""
         known = (title, kind, record.degree, people, bodies, languages, rest)
@@ -200,35 +221,36 @@ class Keys:
             return _NOBODY, _NOBODY
         humans = [person for person in people if person.kind is PersonKind.PERSON and person.role is not Role.ADVISOR]
         makers = [person for person in humans if person.role in _CREATORS] or humans
-        bodies = [self.name(person.name) for person in people if person.kind is not PersonKind.PERSON]
+        bodies = [name_key(person.name) for person in people if person.kind is not PersonKind.PERSON]
         return (
-            frozenset([key for person in makers if (key := self.name(person.name))]),
+            frozenset([key for person in makers if (key := name_key(person.name))]),
             frozenset([key for key in bodies if key]) if bodies else _NOBODY,
         )
-
-    def links(self, record: Record, signature: Signature) -> tuple[str, ...]:
-        """Return what may bind this record beyond its signature: identifiers, and its year and publisher.
-
-        An identifier is `i scheme:value`. An ISSN binds journals only: in a book it is that of its series.
-        """
-        found = [
-            f"i {identifier.scheme.value}:{identifier.value}"
-            for identifier in record.identifiers
-            if _binds(identifier, signature.kind)
-        ]
-        if record.year is not None:
-            title = signature.title
-            if record.publisher:
-                found.append(f"y {title.folded}|{record.year}|{self.publisher(record.publisher)}")
-            if title.length >= LONG_TITLE:
-                found.append(f"z {title.folded}|{record.year}")
-        return tuple(found)
 
 
 LONG_TITLE = 6
 """Syllables from which on a title proper says enough to stand for a work that names nobody."""
 
 _NOBODY: frozenset[str] = frozenset()
+
+
+def links(record: Record, signature: Signature) -> tuple[str, ...]:
+    """Return what may bind this record beyond its signature: identifiers, and its year and publisher.
+
+    An identifier is `i scheme:value`. An ISSN binds journals only: in a book it is that of its series.
+    """
+    found = [
+        f"i {identifier.scheme.value}:{identifier.value}"
+        for identifier in record.identifiers
+        if _binds(identifier, signature.kind)
+    ]
+    if record.year is not None:
+        title = signature.title
+        if record.publisher:
+            found.append(f"y {title.folded}|{record.year}|{publisher_key(record.publisher)}")
+        if title.length >= LONG_TITLE:
+            found.append(f"z {title.folded}|{record.year}")
+    return tuple(found)
 
 
 def _binds(identifier: Identifier, kind: str) -> bool:
