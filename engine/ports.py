@@ -167,7 +167,11 @@ class Aged(Noun, frozen=True):
 
 
 class IndexState(Noun, frozen=True):
-    """How the index is: for `/healthz` and metrics. `bytes_used` and `bytes_bound` are of the store."""
+    """How the index is: for `/healthz` and metrics.
+
+    `bytes_used` and `bytes_bound` are of the store. `dropped` answers were given up by this process because too much
+    waited to be written.
+    """
 
     backend: str
     is_ready: bool
@@ -175,6 +179,7 @@ class IndexState(Noun, frozen=True):
     records: int = 0
     bytes_used: int = 0
     bytes_bound: int = 0
+    dropped: int = 0
     problem: Reason | None = None
 
 

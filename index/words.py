@@ -43,8 +43,8 @@ FIELD_COLUMN: dict[Field, str | None] = {
 }
 """The column that a clause of a field looks in; None: all of them."""
 
-LONGEST_COLUMN = 4_000
-"""Characters of a column that are searched. A summary is cut there."""
+LONGEST_COLUMN = 1_000
+"""Characters of one value that are searched: a summary is cut there."""
 
 
 class Words(msgspec.Struct, frozen=True):
@@ -69,20 +69,23 @@ def compact(identifier: str) -> str:
     return "".join(letter for letter in identifier.lower() if letter.isalnum())
 
 
-def marked_tokens(text: str) -> tuple[str, ...]:
-    """Return the tokens of a text that carry marks, each once, in order."""
-    folded = set(folded_key(text).split())
-    return tuple(dict.fromkeys(token for token in exact_key(text).split() if token not in folded))
-
-
 def column(values: Iterable[str | None]) -> str:
     """Return what one column holds for these values."""
-    texts = [value[:LONGEST_COLUMN] for value in values if value]
-    if not texts:
-        return ""
-    folded = [key for text in texts if (key := folded_key(text))]
-    marked = dict.fromkeys(token for text in texts for token in marked_tokens(text))
-    return f" {WALL} ".join([*folded, " ".join(marked)] if marked else folded)
+    folded: list[str] = []
+    marked: dict[str, None] = {}
+    for value in values:
+        if not value:
+            continue
+        text = value[:LONGEST_COLUMN]
+        key = folded_key(text)
+        if key:
+            folded.append(key)
+        if not text.isascii():
+            plain = set(key.split())
+            marked.update((token, None) for token in exact_key(text).split() if token not in plain)
+    if marked:
+        folded.append(" ".join(marked))
+    return f" {WALL} ".join(folded)
 
 
 def words(record: Record) -> Words:

@@ -15,19 +15,25 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TypeVar, cast
 
+import msgspec
+
 from engine.model import Answer, Query, Reason
 from engine.ports import Aged, Clock, IndexState, Question, TitleIndex
 from index.demand import demand
 from index.embedded import reading, searching
 from index.embedded.housekeeping import due
 from index.embedded.reading import Decoded, Reader
-from index.embedded.schema import is_corrupt, read_scale, trouble
+from index.embedded.schema import read_scale
 from index.embedded.settings import MEGABYTE, EmbeddedSettings, embedded_settings
+from index.embedded.trouble import is_corrupt, is_interrupted, trouble
 from index.embedded.writing import Writer
 
 log = logging.getLogger(__name__)
 
 Found = TypeVar("Found")
+
+TOLD_S = 3600.0
+"""For how long `state` tells that a damaged file was moved aside."""
 
 
 async def index(settings: Mapping[str, object], clock: Clock) -> TitleIndex:
@@ -102,9 +108,7 @@ class EmbeddedIndex:
 
     async def suggest(self, prefix: str, limit: int) -> tuple[str, ...]:
         """Return what was often asked or is a kept title, beginning with these letters."""
-        return await self._read(
-            self._searches, lambda connection: searching.suggest(connection, prefix, limit, self._oldest()), ()
-        )
+        return await self._read(self._searches, lambda connection: searching.suggest(connection, prefix, limit), ())
 
     async def refresh_due(self, limit: int) -> tuple[Question, ...]:
         """Return questions in demand whose answers soon grow old, each to one process only."""
@@ -132,7 +136,8 @@ class EmbeddedIndex:
             records=records,
             bytes_used=await asyncio.to_thread(self._bytes_used),
             bytes_bound=self._settings.bound_bytes,
-            problem=self._writer.problem or (self._problem if counts is None else None),
+            dropped=self._writer.dropped,
+            problem=self._writer.problem or self._replaced() or (self._problem if counts is None else None),
         )
 
     async def flush(self) -> None:
@@ -147,6 +152,11 @@ class EmbeddedIndex:
         await asyncio.to_thread(self._writer.close)
         await self._lookups.close()
         await self._searches.close()
+
+    def _replaced(self) -> Reason | None:
+        """Return why a damaged file was moved aside, for an hour after that."""
+        replaced = self._writer.replaced
+        return replaced[1] if replaced and self._clock() - replaced[0] < TOLD_S else None
 
     def _oldest(self) -> float:
         return self._clock() - self._settings.keep_s
@@ -163,11 +173,15 @@ class EmbeddedIndex:
         try:
             return await reader.read(look)
         except sqlite3.Error as error:
-            self._note(error)
-            return otherwise
+            self._note(error, reader.inode)
+        except (UnicodeError, OverflowError, msgspec.MsgspecError):
+            log.debug("index_unasked", exc_info=True)  # no text or number that could ever have been kept
+        return otherwise
 
-    def _note(self, error: sqlite3.Error) -> None:
+    def _note(self, error: sqlite3.Error, damaged: int | None = None) -> None:
+        if is_interrupted(error):
+            return
         self._problem = trouble(error, self._settings.file, "unreadable")
         log.warning("index_unread", extra={"path": str(self._settings.file), "error": str(error)})
         if is_corrupt(error):
-            self._writer.damaged(error)
+            self._writer.report_damage(error, damaged)

@@ -14,7 +14,7 @@ import sqlite3
 from engine.ports import Question
 from index.admission import value
 from index.demand import demand, weight
-from index.embedded.schema import read_scale
+from index.embedded.schema import immediate, read_scale
 from index.embedded.settings import DAY_S, EmbeddedSettings
 
 READERS = 3
@@ -129,17 +129,17 @@ class Housekeeping:
 def due(connection: sqlite3.Connection, settings: EmbeddedSettings, now: float, limit: int) -> tuple[Question, ...]:
     """Claim and return the questions most wanted whose answers soon grow old; for a while nobody else gets them."""
     least = weight(read_scale(connection), READERS - 0.5, now)
-    rows = connection.execute(
-        "UPDATE answers SET claimed_until = ? FROM ("
-        " SELECT answers.id AS id, terms.terms AS terms, terms.weight AS weight FROM answers"
-        " JOIN terms ON terms.id = answers.terms"
-        " WHERE terms.weight >= ? AND answers.asked_at <= ? AND answers.claimed_until <= ?"
-        " ORDER BY terms.weight DESC LIMIT ?) AS wanted"
-        " WHERE answers.id = wanted.id RETURNING wanted.weight, member, wanted.terms, start, count",
-        (now + CLAIM_S, least, now - DUE * settings.fresh_s, now, limit),
-    ).fetchall()
-    rows.sort(key=lambda row: -row[0])
-    return tuple(Question(member, terms, start, count) for _, member, terms, start, count in rows)
+    with immediate(connection):
+        rows = connection.execute(
+            "SELECT answers.id, member, terms.terms, start, count FROM answers JOIN terms ON terms.id = answers.terms"
+            " WHERE terms.weight >= ? AND answers.asked_at <= ? AND answers.claimed_until <= ?"
+            " ORDER BY terms.weight DESC LIMIT ?",
+            (least, now - DUE * settings.fresh_s, now, limit),
+        ).fetchall()
+        connection.executemany(
+            "UPDATE answers SET claimed_until = ? WHERE id = ?", [(now + CLAIM_S, row[0]) for row in rows]
+        )
+    return tuple(Question(*row[1:]) for row in rows)
 
 
 def used_bytes(connection: sqlite3.Connection) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -14,13 +15,18 @@ import msgspec
 
 from engine.model import Answer, Placed
 from engine.ports import Aged, Question
+from index.embedded.opening import inode, open_to_read
 from index.embedded.rows import decoded_head, decoded_record, key
-from index.embedded.schema import inode, open_to_read
+from index.embedded.trouble import is_interrupted
 
 Found = TypeVar("Found")
 
 DECODED_PER_BYTE = 4
 """About how many bytes a decoded record takes for each of its MessagePack."""
+
+
+LONGEST_READ_S = 0.5
+"""After so long a look-up or search is given up: the members' own answers are nearer than its end."""
 
 
 class Decoded:
@@ -61,23 +67,30 @@ class Reader:
         self._path = path
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"lienthu-index-{name}")
         self._connection: sqlite3.Connection | None = None
-        self._inode: int | None = None
+        self._ends_at = 0.0
+        self.inode: int | None = None
 
     async def read(self, look: Callable[[sqlite3.Connection], Found]) -> Found:
         """Return what `look` finds. Raises sqlite3.Error."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._read, look)
 
     def _read(self, look: Callable[[sqlite3.Connection], Found]) -> Found:
-        if self._connection is not None and inode(self._path) != self._inode:
+        if self._connection is not None and inode(self._path) != self.inode:
             self._let_go()  # a damaged file was replaced
         if self._connection is None:
             self._connection = open_to_read(self._path)
-            self._inode = inode(self._path)
+            self.inode = inode(self._path)
+            self._connection.set_progress_handler(self._is_late, 20_000)
+        self._ends_at = time.monotonic() + LONGEST_READ_S
         try:
             return look(self._connection)
-        except sqlite3.DatabaseError:
-            self._let_go()
+        except sqlite3.DatabaseError as error:
+            if not is_interrupted(error):
+                self._let_go()
             raise
+
+    def _is_late(self) -> bool:
+        return time.monotonic() > self._ends_at
 
     def _let_go(self) -> None:
         if self._connection is not None:

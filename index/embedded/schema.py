@@ -1,14 +1,12 @@
-"""The tables of the embedded index, their version, and the opening of the file.
+"""The tables of the embedded index and their version.
 
 Everything in the file is a copy of what members can be asked again: a schema that is not ours to migrate is
-emptied and begun anew, a damaged file moved aside. A file that is no index of ours is never touched.
+emptied and begun anew. A file that is no index of ours is never touched.
 """
 
 from __future__ import annotations
 
-import os
 import sqlite3
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,9 +14,7 @@ from pathlib import Path
 from engine.model import Reason
 from index.demand import Scale
 from index.embedded.settings import EmbeddedSettings
-
-if sys.platform != "win32":
-    import fcntl
+from index.embedded.trouble import UnusableError
 
 SCHEMA = 1
 """Goes up with every change of TABLES, and of what `index.words` makes of a record."""
@@ -28,9 +24,6 @@ MIGRATIONS: dict[int, str] = {}
 
 APPLICATION = 0x4C69_5468
 """Marks the file as ours ("LiTh"). Source: SQLite file format, 1.3.14 application id."""
-
-BUSY_S = 5.0
-"""How long a process waits for another to end its write."""
 
 TABLES = """
 -- One row: how demand is weighed (index/demand.py).
@@ -76,7 +69,7 @@ CREATE TABLE placed (
 ) WITHOUT ROWID;
 CREATE INDEX placed_record ON placed (record);
 
--- What is filtered by, kept narrow; the record itself stands in `bodies`, its words in `words`.
+-- What is filtered by, kept narrow; the record itself stands in `bodies`, its words in `words`, its title in `titles`.
 CREATE TABLE records (
   id INTEGER PRIMARY KEY,
   member TEXT NOT NULL,
@@ -89,14 +82,14 @@ CREATE TABLE records (
   languages TEXT NOT NULL,
   is_online INTEGER NOT NULL,
   is_available INTEGER NOT NULL,
-  title TEXT NOT NULL,
-  folded_title TEXT NOT NULL,
-  exact_title TEXT NOT NULL,
   UNIQUE (member, record_id)
 );
 CREATE INDEX records_asked ON records (asked_at);
-CREATE INDEX records_folded ON records (folded_title);
-CREATE INDEX records_exact ON records (exact_title);
+
+-- What is offered while somebody types.
+CREATE TABLE titles (id INTEGER PRIMARY KEY, title TEXT NOT NULL, folded TEXT NOT NULL, exact TEXT NOT NULL);
+CREATE INDEX titles_folded ON titles (folded);
+CREATE INDEX titles_exact ON titles (exact);
 
 CREATE TABLE bodies (id INTEGER PRIMARY KEY, body BLOB NOT NULL);
 
@@ -131,6 +124,7 @@ CREATE TRIGGER words_went AFTER DELETE ON words BEGIN
 END;
 CREATE TRIGGER records_went AFTER DELETE ON records BEGIN
   DELETE FROM bodies WHERE id = old.id;
+  DELETE FROM titles WHERE id = old.id;
   DELETE FROM words WHERE id = old.id;
 END;
 CREATE TRIGGER answers_went AFTER DELETE ON answers BEGIN
@@ -142,104 +136,17 @@ END;
 """
 
 
-class UnusableError(Exception):
-    """A file that is not to be used and not to be touched; `reason` tells the operator why."""
-
-    def __init__(self, reason: Reason) -> None:
-        super().__init__(reason.code)
-        self.reason = reason
-
-
-def is_corrupt(error: sqlite3.Error) -> bool:
-    """Whether SQLite says that the file itself is damaged or no database."""
-    code = getattr(error, "sqlite_errorcode", 0) or 0
-    return code & 0xFF in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
-
-
-def trouble(error: Exception, path: Path, otherwise: str = "unwritable") -> Reason:
-    """Return the sentence for an error of the store; `otherwise` is its code where SQLite names nothing better."""
-    detail = getattr(error, "strerror", None) or str(error)
-    code = (getattr(error, "sqlite_errorcode", 0) or 0) & 0xFF
-    kind = {
-        sqlite3.SQLITE_FULL: "full",
-        sqlite3.SQLITE_BUSY: "busy",
-        sqlite3.SQLITE_LOCKED: "busy",
-        sqlite3.SQLITE_CORRUPT: "corrupt",
-        sqlite3.SQLITE_NOTADB: "corrupt",
-    }.get(code, otherwise)
-    return Reason(code=f"index.{kind}", values={"path": str(path), "detail": detail, "aside": str(aside(path))})
-
-
-def aside(path: Path) -> Path:
-    """Where a damaged file goes. One is kept, the last."""
-    return path.with_name(f"{path.name}.corrupt")
-
-
 @contextmanager
-def alone(path: Path) -> Iterator[None]:
-    """Be the only process that opens or replaces the file, for the moment that takes."""
-    if sys.platform == "win32":
-        yield
-        return
-    with path.with_name(f"{path.name}.lock").open("a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-
-
-def inode(path: Path) -> int | None:
-    """Which file stands at the path; None for none."""
+def immediate(connection: sqlite3.Connection) -> Iterator[None]:
+    """Hold the file for writing; commit at the end, or roll everything back."""
+    connection.execute("BEGIN IMMEDIATE")
     try:
-        return path.stat().st_ino
-    except OSError:
-        return None
-
-
-def move_aside(path: Path, damaged: int | None) -> None:
-    """Move a damaged file out of the way, unless another process has done so: `damaged` is its inode."""
-    with alone(path):
-        if damaged is None or inode(path) != damaged:
-            return
-        path.replace(aside(path))
-        for suffix in ("-wal", "-shm"):
-            path.with_name(path.name + suffix).unlink(missing_ok=True)
-
-
-def open_to_write(settings: EmbeddedSettings, now: float) -> sqlite3.Connection:
-    """Open the file, making or migrating it, and return a connection for the one thread that writes.
-
-    Raises OSError, sqlite3.Error and UnusableError.
-    """
-    path = settings.file
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with alone(path):
-        # It holds what readers asked: nobody else on the machine may read it.
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-        connection = _connect(path, "rwc")
-        try:
-            _check_owner(connection, path)
-            connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = NORMAL")
-            connection.execute("PRAGMA secure_delete = FAST")
-            connection.execute("PRAGMA cache_size = -8000")
-            connection.execute(f"PRAGMA journal_size_limit = {settings.log_bytes}")
-            connection.execute(f"PRAGMA wal_autocheckpoint = {max(16, settings.log_bytes // 2 // 4096)}")
-            _bring_up(connection, settings, now)
-        except BaseException:
-            connection.close()
-            raise
-    return connection
-
-
-def open_to_read(path: Path) -> sqlite3.Connection:
-    """Open the file as it is and return a connection for one thread that reads."""
-    connection = _connect(path, "rw")
-    connection.execute("PRAGMA query_only = ON")
-    connection.execute("PRAGMA cache_size = -8000")
-    if connection.execute("PRAGMA user_version").fetchone()[0] != SCHEMA:
-        connection.close()
-        raise sqlite3.OperationalError("it is of another schema")
-    return connection
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:  # SQLite itself rolls back when the disk is full
+            connection.execute("ROLLBACK")
+        raise
 
 
 def read_scale(connection: sqlite3.Connection) -> Scale:
@@ -248,18 +155,8 @@ def read_scale(connection: sqlite3.Connection) -> Scale:
     return Scale(landmark, half_life_s)
 
 
-def _connect(path: Path, mode: str) -> sqlite3.Connection:
-    return sqlite3.connect(
-        f"{path.resolve().as_uri()}?mode={mode}",
-        uri=True,
-        timeout=BUSY_S,
-        isolation_level=None,
-        check_same_thread=False,
-        cached_statements=256,
-    )
-
-
-def _check_owner(connection: sqlite3.Connection, path: Path) -> None:
+def check_owner(connection: sqlite3.Connection, path: Path) -> None:
+    """Raise UnusableError for a file that is not ours, or of a newer Liên Thư."""
     (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
     (application,) = connection.execute("PRAGMA application_id").fetchone()
     (version,) = connection.execute("PRAGMA user_version").fetchone()
@@ -271,28 +168,21 @@ def _check_owner(connection: sqlite3.Connection, path: Path) -> None:
         )
 
 
-def _bring_up(connection: sqlite3.Connection, settings: EmbeddedSettings, now: float) -> None:
+def bring_up(connection: sqlite3.Connection, settings: EmbeddedSettings, now: float) -> None:
     """Make the tables, migrate them, or empty the file and begin anew; in one transaction."""
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if version == SCHEMA:
         return
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        while version != SCHEMA:
-            if version in MIGRATIONS:
-                version += 1
-                run(connection, MIGRATIONS[version - 1])
-                continue
+    with immediate(connection):
+        while version in MIGRATIONS:
+            run(connection, MIGRATIONS[version])
+            version += 1
+        if version != SCHEMA:
             _empty(connection)
             run(connection, TABLES)
             connection.execute("INSERT INTO scale VALUES (1, ?, ?)", (now, settings.half_life_s))
-            version = SCHEMA
         connection.execute(f"PRAGMA application_id = {APPLICATION}")
         connection.execute(f"PRAGMA user_version = {SCHEMA}")
-        connection.execute("COMMIT")
-    except BaseException:
-        connection.execute("ROLLBACK")
-        raise
 
 
 def _empty(connection: sqlite3.Connection) -> None:

@@ -14,7 +14,7 @@ from index.embedded.expression import Word, clause_words, clauses, excluded, mat
 from index.embedded.reading import aged
 from index.words import COLUMN_WEIGHTS
 
-WEIGHED = 2_000
+WEIGHED = 1_000
 """So many of the records that hold all words are weighed, those that came last; a question that finds more is too broad
 for an order by words to mean anything."""
 
@@ -34,18 +34,16 @@ _LAST = chr(0x10FFFF)
 def search(connection: sqlite3.Connection, query: Query, limit: int, oldest: float) -> tuple[Aged, ...]:
     """Return the records that hold all words, or else any of the rarer ones, best first."""
     conditions, values = _conditions(query.filters)
-    conditions.append("records.asked_at >= ?")
-    values.append(oldest)
     narrowed = _Narrowed(" AND ".join(conditions), tuple(values))
     if query.expression is None:
-        return _latest(connection, narrowed, limit)
+        return _latest(connection, narrowed, limit, oldest)
     all_words = match(query.expression)
     if all_words is None:
         return ()
-    found = _matching(connection, all_words, narrowed, limit)
+    found = _matching(connection, all_words, narrowed, limit, oldest)
     if not found:
         any_word = _any_word(connection, query.expression)
-        found = _matching(connection, any_word, narrowed, limit) if any_word else ()
+        found = _matching(connection, any_word, narrowed, limit, oldest) if any_word else ()
     return found
 
 
@@ -56,22 +54,29 @@ class _Narrowed(msgspec.Struct, frozen=True):
     values: tuple[object, ...]
 
 
-def _matching(connection: sqlite3.Connection, expression: str, narrowed: _Narrowed, limit: int) -> tuple[Aged, ...]:
+def _matching(
+    connection: sqlite3.Connection, expression: str, narrowed: _Narrowed, limit: int, oldest: float
+) -> tuple[Aged, ...]:
+    join = "CROSS JOIN records ON records.id = found.rowid" if narrowed.condition else ""
+    condition = f"AND {narrowed.condition}" if narrowed.condition else ""
     rows = connection.execute(
-        f"SELECT bodies.body, weighed.asked_at FROM (SELECT records.id, records.asked_at, {_BM25} AS weight"  # noqa: S608 - only question marks and constants go in
-        f" FROM found CROSS JOIN records ON records.id = found.rowid WHERE found MATCH ? AND {narrowed.condition}"
-        f" ORDER BY found.rowid DESC LIMIT {WEIGHED}) AS weighed"
-        " JOIN bodies ON bodies.id = weighed.id ORDER BY weighed.weight, weighed.id LIMIT ?",
-        (expression, *narrowed.values, limit),
+        "SELECT bodies.body, records.asked_at FROM (SELECT id, weight FROM ("  # noqa: S608 - only question marks
+        f"SELECT found.rowid AS id, {_BM25} AS weight FROM found {join} WHERE found MATCH ? {condition}"
+        f" ORDER BY found.rowid DESC LIMIT {WEIGHED})"
+        " ORDER BY weight, id LIMIT ?) AS best"
+        " CROSS JOIN records ON records.id = best.id CROSS JOIN bodies ON bodies.id = best.id"
+        " WHERE records.asked_at >= ? ORDER BY best.weight, best.id",
+        (expression, *narrowed.values, limit, oldest),
     )
     return tuple(one for row in rows if (one := aged(*row)))
 
 
-def _latest(connection: sqlite3.Connection, narrowed: _Narrowed, limit: int) -> tuple[Aged, ...]:
+def _latest(connection: sqlite3.Connection, narrowed: _Narrowed, limit: int, oldest: float) -> tuple[Aged, ...]:
+    condition = f"AND {narrowed.condition}" if narrowed.condition else ""
     rows = connection.execute(
         "SELECT bodies.body, records.asked_at FROM records JOIN bodies ON bodies.id = records.id"  # noqa: S608 - only question marks and constants go in
-        f" WHERE {narrowed.condition} ORDER BY records.asked_at DESC, records.id LIMIT ?",
-        (*narrowed.values, limit),
+        f" WHERE records.asked_at >= ? {condition} ORDER BY records.asked_at DESC, records.id LIMIT ?",
+        (oldest, *narrowed.values, limit),
     )
     return tuple(one for row in rows if (one := aged(*row)))
 
@@ -136,46 +141,54 @@ def _bounded(year: int) -> int:
 # What somebody begins to type ---------------------------------------------------------
 
 
-def suggest(connection: sqlite3.Connection, prefix: str, limit: int, oldest: float) -> tuple[str, ...]:
+def suggest(connection: sqlite3.Connection, prefix: str, limit: int) -> tuple[str, ...]:
     """Return questions asked by several and titles that begin so: the marks as typed first, then the most wanted."""
     ending = " " if prefix[-1:].isspace() else ""
     folded, exact = folded_key(prefix), exact_key(prefix)
     if not folded or limit < 1:
         return ()
     folded, exact = folded + ending, exact + ending
-    offers: dict[str, tuple[tuple[bool, float], str]] = {}
-
-    def offer(text: str, key: str, worth: float) -> None:
-        """Offer a text once, in the spelling that is nearest to what was typed."""
-        is_off = not f"{exact_key(text)} ".startswith(exact)
-        former = offers.get(key)
-        rank = (is_off, -(worth + (-former[0][1] if former else 0.0)))
-        offers[key] = (rank, former[1] if former and former[0][0] <= is_off else text)
-
     terms = connection.execute(
         "SELECT terms, folded, weight FROM terms WHERE asks >= 3 AND folded >= ? AND folded < ?"
         " ORDER BY weight DESC LIMIT ?",
         (folded, folded + _LAST, 4 * limit),
     ).fetchall()
-    heaviest = max((weight for _, _, weight in terms), default=0.0)
-    # A question that many asked goes before a title that stands in one record.
-    for text, key, weight in terms:
-        offer(text, key, 10.0 + 10.0 * weight / heaviest if heaviest else 10.0)
-    titles = dict(_titles(connection, "folded_title", folded, oldest))
+    heaviest = max((weight for _, _, weight in terms), default=1.0)
+    offers: dict[str, _Offer] = {}
+    for text, key, weight in terms:  # what several asked goes before a title that few libraries hold
+        _offer(
+            offers, key, _Offer(text, is_near=exact_key(text).startswith(exact), worth=10.0 + 10.0 * weight / heaviest)
+        )
+    titles = _titles(connection, "folded", folded)
     if exact != folded:
-        titles |= dict(_titles(connection, "exact_title", exact, oldest))
-    for title, key in titles.values():
-        offer(title, key, 1.0)
-    ranked = sorted(offers.items(), key=lambda one: (one[1][0], len(one[0]), one[0]))
-    return tuple(text for _, (_, text) in ranked[:limit])
+        titles |= _titles(connection, "exact", exact)
+    for title, key, own in titles:
+        _offer(offers, key, _Offer(title, is_near=f"{own} ".startswith(exact), worth=1.0))
+    ranked = sorted(offers.items(), key=lambda one: (not one[1].is_near, -one[1].worth, len(one[0]), one[0]))
+    return tuple(offer.text for _, offer in ranked[:limit])
 
 
-def _titles(
-    connection: sqlite3.Connection, column: str, prefix: str, oldest: float
-) -> list[tuple[int, tuple[str, str]]]:
+class _Offer(msgspec.Struct, frozen=True):
+    """What is offered: its text, whether it has the marks that were typed, and how wanted it is."""
+
+    text: str
+    is_near: bool
+    worth: float
+
+
+def _offer(offers: dict[str, _Offer], key: str, offer: _Offer) -> None:
+    """Offer one text of those that fold alike, the nearest to what was typed, wanted as much as all of them."""
+    former = offers.get(key)
+    if former is not None:
+        text = former.text if former.is_near or not offer.is_near else offer.text
+        offer = _Offer(text, is_near=former.is_near or offer.is_near, worth=former.worth + offer.worth)
+    offers[key] = offer
+
+
+def _titles(connection: sqlite3.Connection, column: str, prefix: str) -> set[tuple[str, str, str]]:
     rows = connection.execute(
-        f"SELECT id, title, folded_title FROM records WHERE {column} >= ? AND {column} < ? AND asked_at >= ?"  # noqa: S608 - only question marks and constants go in
+        f"SELECT title, folded, exact FROM titles WHERE {column} >= ? AND {column} < ?"  # noqa: S608 - constants
         f" ORDER BY {column} LIMIT {OFFERED_FROM}",
-        (prefix, prefix + _LAST, oldest),
+        (prefix, prefix + _LAST),
     )
-    return [(number, (title, key)) for number, title, key in rows]
+    return set(rows)

@@ -13,7 +13,7 @@ from index.admission import admits, value
 from index.demand import demand, is_far, rebased, weight
 from index.embedded.housekeeping import Housekeeping
 from index.embedded.rows import LONGEST_KEY, Body, Described, Kept, described, key
-from index.embedded.schema import read_scale
+from index.embedded.schema import immediate, read_scale
 from index.embedded.settings import EmbeddedSettings
 
 
@@ -38,7 +38,7 @@ class Transaction:
         # Words are made of records before the file is locked, and only of those that it does not have as they are.
         fresh = _described(connection, keeps)
         if keeps or batch.counts or self._housekeeping.is_due(now):
-            with _Immediate(connection):
+            with immediate(connection):
                 self._rebase(connection, now)
                 _add_counts(connection, batch.counts, now)
                 for kept in self._admitted(connection, keeps, now):
@@ -75,22 +75,6 @@ class Transaction:
     def refused(self) -> int:
         """How many answers were not worth what would have had to leave for them."""
         return self._housekeeping.refused
-
-
-class _Immediate:
-    """A transaction that holds the file for writing from its first statement."""
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
-
-    def __enter__(self) -> None:
-        self._connection.execute("BEGIN IMMEDIATE")
-
-    def __exit__(self, kind: type[BaseException] | None, error: object, trace: object) -> None:
-        if kind is None:
-            self._connection.execute("COMMIT")
-        elif self._connection.in_transaction:  # SQLite itself rolls back when the disk is full
-            self._connection.execute("ROLLBACK")
 
 
 def _described(connection: sqlite3.Connection, keeps: Sequence[Kept]) -> dict[bytes, Described]:
@@ -176,8 +160,6 @@ def _record(connection: sqlite3.Connection, body: Body, asked_at: float, fresh: 
             return number
     columns = fresh.get(body.digest) or described(body)
     values = (
-        body.member,
-        body.record_id,
         asked_at,
         body.digest,
         columns.year,
@@ -186,27 +168,28 @@ def _record(connection: sqlite3.Connection, body: Body, asked_at: float, fresh: 
         columns.languages,
         columns.is_online,
         columns.is_available,
-        columns.title,
-        columns.folded_title,
-        columns.exact_title,
+        body.member,
+        body.record_id,
     )
     if row is not None:
         connection.execute(
-            "UPDATE records SET member = ?, record_id = ?, asked_at = ?, digest = ?, year = ?, material = ?,"
-            " degree = ?, languages = ?, is_online = ?, is_available = ?, title = ?, folded_title = ?, exact_title = ?"
-            " WHERE id = ?",
-            (*values, number),
+            "UPDATE records SET asked_at = ?, digest = ?, year = ?, material = ?, degree = ?, languages = ?,"
+            " is_online = ?, is_available = ? WHERE member = ? AND record_id = ?",
+            values,
         )
-        connection.execute("UPDATE bodies SET body = ? WHERE id = ?", (body.body, number))
         connection.execute("DELETE FROM words WHERE id = ?", (number,))
     else:
         inserted = connection.execute(
-            "INSERT INTO records (member, record_id, asked_at, digest, year, material, degree, languages, is_online,"
-            " is_available, title, folded_title, exact_title) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO records (asked_at, digest, year, material, degree, languages, is_online, is_available,"
+            " member, record_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             values,
         )
         number = int(inserted.lastrowid or 0)
-        connection.execute("INSERT INTO bodies (id, body) VALUES (?, ?)", (number, body.body))
+    connection.execute("REPLACE INTO bodies (id, body) VALUES (?, ?)", (number, body.body))
+    connection.execute(
+        "REPLACE INTO titles (id, title, folded, exact) VALUES (?, ?, ?, ?)",
+        (number, columns.title, columns.folded_title, columns.exact_title),
+    )
     texts = columns.words
     connection.execute(
         "INSERT INTO words (id, title, people, subject, identifiers, publisher, series, shelf, rest)"

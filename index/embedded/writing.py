@@ -10,7 +10,6 @@ from __future__ import annotations
 import logging
 import sqlite3
 import threading
-import time
 from collections.abc import Callable
 from concurrent.futures import Future
 
@@ -19,21 +18,22 @@ import msgspec
 from engine.model import Answer, Reason
 from engine.ports import Clock, Question
 from index.admission import Sketch
+from index.embedded.opening import REOPEN_S, WrittenFile
 from index.embedded.rows import Kept, kept
-from index.embedded.schema import UnusableError, inode, is_corrupt, move_aside, open_to_write, trouble
 from index.embedded.settings import MEGABYTE, EmbeddedSettings
 from index.embedded.transaction import Batch, Transaction
+from index.embedded.trouble import is_corrupt, is_passing
 
 log = logging.getLogger(__name__)
 
 SWEEP_S = 600.0
 """How often the store is kept clean when nothing is written."""
 
-REOPEN_S = 5.0
-"""How long a store that cannot be opened is left alone."""
-
 BATCH_BYTES = 2_000_000
 """A batch that has grown to this does not wait for more."""
+
+MOST_COUNTS = 50_000
+"""So many questions are counted in memory while the store is away."""
 
 Job = Callable[[sqlite3.Connection], object]
 
@@ -60,14 +60,10 @@ class Writer:
         self._flushes: list[Future[None]] = []
         self._is_closing = False
         self._asked = Sketch()
-        self._connection: sqlite3.Connection | None = None
-        self._inode: int | None = None
-        self._opened_at = 0.0
+        self._file = WrittenFile(settings, clock)
         self._has_failed = False
         self._transaction = Transaction(settings)
         self.dropped = 0
-        self.generation = 0
-        self.problem: Reason | None = None
         self._thread = threading.Thread(target=self._run, name="lienthu-index-writer", daemon=True)
 
     def start(self) -> Future[None]:
@@ -79,7 +75,12 @@ class Writer:
 
     def keep(self, question: Question, answer: Answer) -> None:
         """Take an answer to be written."""
-        waiting = Waiting(answer, kept(question, answer))
+        try:
+            waiting = Waiting(answer, kept(question, answer))
+        except (UnicodeError, OverflowError, msgspec.MsgspecError):
+            self.dropped += 1
+            log.warning("index_unkept", extra={"member": answer.member}, exc_info=True)
+            return
         with self._changed:
             if self._is_closing:
                 return
@@ -95,10 +96,14 @@ class Writer:
 
     def count(self, terms: str) -> None:
         """Take note that this was asked."""
+        if not _is_text(terms):
+            return
         with self._changed:
             if self._is_closing:
                 return
             self._asked.note(terms)
+            if len(self._counts) >= MOST_COUNTS and terms not in self._counts:
+                return
             self._counts[terms] = self._counts.get(terms, 0) + 1
             if len(self._counts) == 1:
                 self._changed.notify()
@@ -150,24 +155,35 @@ class Writer:
             self._bytes -= self._keeps.pop(question).kept.size_bytes
             self.dropped += 1
 
+    @property
+    def problem(self) -> Reason | None:
+        """What is wrong with the store now."""
+        return self._file.problem
+
+    @property
+    def replaced(self) -> tuple[float, Reason] | None:
+        """When and why a damaged file was moved aside."""
+        return self._file.replaced
+
     # What the thread does -------------------------------------------------------------
 
     def _run(self) -> None:
         while True:
             batch, jobs, flushes, is_last = self._take()
-            try:
-                self._write(batch)
-            except Exception:  # a fault of ours costs a batch, not the thread
-                log.exception("index_batch_lost")
+            # A file found damaged was moved aside: what it did not take goes into the new one.
+            is_damaged = self._write(batch, is_urgent=bool(flushes) or is_last)
+            if is_damaged:
+                self._write(batch, is_urgent=True)
+            if self._has_failed:
+                self._take_back()
+            self._writing = ({}, {})
             for job, done in jobs:
                 self._do(job, done)
-            self._writing = ({}, {})
             for flushed in flushes:
                 flushed.set_result(None)
             if is_last:
                 break
-        if self._connection is not None:
-            self._connection.close()
+        self._file.close()
         with self._changed:
             for flushed in self._flushes:
                 flushed.set_result(None)
@@ -192,23 +208,38 @@ class Writer:
             batch = Batch(tuple(one.kept for one in self._writing[0].values()), self._writing[1])
             return batch, jobs, flushes, self._is_closing
 
-    def _write(self, batch: Batch) -> None:
-        connection = self._open()
-        self._has_failed = True
+    def _write(self, batch: Batch, *, is_urgent: bool) -> bool:
+        """Write a batch; whether the file was found damaged meanwhile."""
+        connection = self._file.opened(is_urgent=is_urgent)
+        self._has_failed = connection is None
         if connection is None:
-            self._take_back()
-            return
+            return False
         try:
             self._transaction.write(connection, batch, self._clock())
         except sqlite3.Error as error:
-            self._fail(error)
-            self._take_back()
+            if not is_passing(error):
+                self._write_singly(connection, batch)
+                return False
+            self._has_failed = True
+            self._file.fail(error)
+            return is_corrupt(error)
+        except Exception:  # noqa: BLE001 - a fault of ours costs what it is about, not the index
+            self._write_singly(connection, batch)
         else:
-            self.problem = None
-            self._has_failed = False
+            self._file.problem = None
+        return False
+
+    def _write_singly(self, connection: sqlite3.Connection, batch: Batch) -> None:
+        """Write one answer at a time, so that one that cannot be written costs no other."""
+        for part in (Batch((), batch.counts), *(Batch((one,), {}) for one in batch.keeps)):
+            try:
+                self._transaction.write(connection, part, self._clock())
+            except Exception:
+                self.dropped += len(part.keeps)
+                log.exception("index_unwritten")
 
     def _do(self, job: Job, done: Future[object]) -> None:
-        connection = self._open()
+        connection = self._file.opened()
         if connection is None:
             done.set_exception(sqlite3.OperationalError("the index is not open"))
             return
@@ -217,67 +248,9 @@ class Writer:
         except Exception as error:  # noqa: BLE001 - whatever it is goes to the one who asked
             done.set_exception(error)
 
-    def _open(self) -> sqlite3.Connection | None:
-        """Return the connection, opened anew where the file was replaced; None where it can't be."""
-        path = self._settings.file
-        if self._connection is not None:
-            if inode(path) == self._inode:
-                return self._connection
-            self._let_go()
-        if self._opened_at and time.monotonic() - self._opened_at < REOPEN_S:
-            return None
-        try:
-            self._connection = open_to_write(self._settings, self._clock())
-        except UnusableError as error:
-            self.problem = error.reason
-            self._opened_at = time.monotonic()
-        except sqlite3.Error as error:
-            self._fail(error)
-            if self._connection is None and is_corrupt(error):
-                return self._open_again()
-            self._opened_at = time.monotonic()
-        except OSError as error:
-            self.problem = trouble(error, path)
-            self._opened_at = time.monotonic()
-        else:
-            self._inode = inode(path)
-            self._opened_at = 0.0
-            self.generation += 1
-        return self._connection
-
-    def _open_again(self) -> sqlite3.Connection | None:
-        """Open the new file that stands where a damaged one was moved from."""
-        try:
-            self._connection = open_to_write(self._settings, self._clock())
-        except (UnusableError, sqlite3.Error, OSError):
-            self._opened_at = time.monotonic()
-            return None
-        self._inode = inode(self._settings.file)
-        self.generation += 1
-        return self._connection
-
-    def damaged(self, error: sqlite3.Error) -> None:
-        """Take note, from any thread, that reading found the file damaged: the writer replaces it."""
-        self.ask(lambda _: self._fail(error))
-
-    def _fail(self, error: sqlite3.Error) -> None:
-        """Say what is wrong; move a damaged file aside."""
-        path = self._settings.file
-        self.problem = trouble(error, path)
-        log.warning("index_trouble", extra={"path": str(path), "error": str(error)})
-        if is_corrupt(error):
-            damaged = self._inode if self._connection is not None else inode(path)
-            self._let_go()
-            try:
-                move_aside(path, damaged)
-            except OSError as failure:
-                self.problem = trouble(failure, path)
-
-    def _let_go(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-        self._connection, self._inode = None, None
-        self.generation += 1
+    def report_damage(self, error: sqlite3.Error, damaged: int | None) -> None:
+        """Take note, from any thread, that reading found a file damaged, told by its inode: it is replaced."""
+        self.ask(lambda _: self._file.fail(error, damaged))
 
     def _take_back(self) -> None:
         """Put what could not be written back among what waits, behind what came since."""
@@ -290,3 +263,12 @@ class Writer:
             for terms, asks in counts.items():
                 self._counts[terms] = self._counts.get(terms, 0) + asks
             self._make_room()
+
+
+def _is_text(text: str) -> bool:
+    """Whether a text can be written at all: half of a surrogate pair can't."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
