@@ -12,12 +12,13 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 import msgspec
 
 from engine.errors import TimedOutError
-from engine.flights import Flights, Outcome
+from engine.flights import Flights, Reply
 from engine.gather import Gathering
 from engine.model import Answer, Clause, Placed, Query, Report, Snapshot, State
 from engine.planner import Asked, Plan
 from engine.ports import Aged, Clock, Question, TitleIndex
 from engine.query import show, terms, words
+from engine.settled import Outcome, Outcomes, stamp_of
 from engine.text import keystrokes
 
 INDEX_PATIENCE_S = 0.25
@@ -45,9 +46,11 @@ class Course:
         deadline_s: float,
         instant: int,
         preferences: Mapping[str, int],
+        outcomes: Outcomes,
     ) -> None:
         self._query = query
         self._flights = flights
+        self._outcomes = outcomes
         self._index = index
         self._clock = clock
         self._deadline_s = deadline_s
@@ -64,7 +67,9 @@ class Course:
             for member, skip in self._skipped.items()
         }
         self._deeper: set[str] = set()
-        self._waiting: dict[asyncio.Task[Outcome], tuple[Asked, Question, int]] = {}
+        self._waiting: dict[asyncio.Task[Reply], tuple[Asked, Question, int]] = {}
+        self._kept_answers: dict[str, Answer] = {}
+        self._ungathered: set[str] = set()
         self._number = -1
         self._is_settled = False
 
@@ -99,22 +104,51 @@ class Course:
         """Return everything known at this moment."""
         self._number += 1
         query = self._query
-        titles = self._gathering.titles(query.page, query.page_size)
-        count = self._gathering.title_count
+        known = self._known()
+        count = known.title_count
         return Snapshot(
             number=self._number,
             query=query,
-            titles=titles,
+            titles=known.titles,
             title_count=count,
-            record_count=self._gathering.record_count,
+            record_count=known.record_count,
             hit_count=sum(report.total or 0 for report in self._reports.values()),
-            facets=self._gathering.facets(),
+            facets=known.facets,
             reports=tuple(self._reports.values()),
             is_settled=self._is_settled,
             has_more=count > query.page * query.page_size or bool(self._deeper),
             suggestions=self._suggestions() if self._is_settled else (),
             took_s=asyncio.get_running_loop().time() - self._began,
         )
+
+    def _known(self) -> Outcome:
+        """Match and rank what is known, unless the same answers were matched and ranked before."""
+        query = self._query
+        # Deeper pages are made of more answers than those the stamp names.
+        is_kept = (
+            self._is_settled
+            and query.page == 1
+            and not any(
+                report.state in {State.ANSWERED, State.FAILED, State.WAITING} for report in self._reports.values()
+            )
+        )
+        stamp = stamp_of(self._kept_answers)
+        known = self._outcomes.find(query, stamp) if is_kept else None
+        if known is None:
+            gathering = self._gathered()
+            titles = gathering.titles(query.page, query.page_size)
+            known = Outcome(titles, gathering.title_count, gathering.record_count, gathering.facets())
+            if is_kept:
+                self._outcomes.keep(query, stamp, known)
+        return known
+
+    def _gathered(self) -> Gathering:
+        """Return the gathering with all that came; kept answers wait until somebody must look into them."""
+        for member in sorted(self._ungathered):
+            answer = self._kept_answers[member]
+            self._gathering.add(member, answer.placed, round=1, asked_at=answer.asked_at)
+        self._ungathered.clear()
+        return self._gathering
 
     # The steps --------------------------------------------------------------------------
 
@@ -174,18 +208,25 @@ class Course:
         gather_kept(self._gathering, tuple(one for one in known if one.record.member in silent))
 
     def _take_kept(self, asked: Asked, answer: Answer, depth: int, age_s: float) -> None:
-        self._gathering.add(asked.member.id, answer.placed, round=depth, asked_at=answer.asked_at)
+        if depth == 1:
+            self._kept_answers[asked.member.id] = answer
+            self._ungathered.add(asked.member.id)
+        else:
+            self._gathering.add(asked.member.id, answer.placed, round=depth, asked_at=answer.asked_at)
         self._note_more(asked, answer)
         self._report(asked, state=State.CACHED, answer=answer, age_s=age_s, depth=depth)
 
-    def _take(self, asked: Asked, question: Question, depth: int, outcome: Outcome) -> None:
+    def _take(self, asked: Asked, question: Question, depth: int, reply: Reply) -> None:
         del question
-        if isinstance(outcome, Answer):
-            self._gathering.add(asked.member.id, outcome.placed, round=depth)
-            self._note_more(asked, outcome)
-            self._report(asked, state=State.ANSWERED, answer=outcome, depth=depth)
+        if isinstance(reply, Answer):
+            if depth == 1:
+                self._kept_answers.pop(asked.member.id, None)
+                self._ungathered.discard(asked.member.id)
+            self._gathering.add(asked.member.id, reply.placed, round=depth)
+            self._note_more(asked, reply)
+            self._report(asked, state=State.ANSWERED, answer=reply, depth=depth)
         else:
-            self._report(asked, state=State.FAILED, reason=outcome.reason, failure=outcome.failure)
+            self._report(asked, state=State.FAILED, reason=reply.reason, failure=reply.failure)
 
     def _give_up(self) -> None:
         """Settle without those who have not answered; their answers still go to the index."""
@@ -201,7 +242,7 @@ class Course:
         return Question(asked.member.id, self._terms, (depth - 1) * count + 1, count)
 
     def _must_go_deeper(self) -> bool:
-        return bool(self._deeper) and self._gathering.title_count < self._query.page * self._query.page_size
+        return bool(self._deeper) and self._gathered().title_count < self._query.page * self._query.page_size
 
     def _note_more(self, asked: Asked, answer: Answer) -> None:
         if answer.has_more:

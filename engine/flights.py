@@ -21,7 +21,7 @@ RECENT_S = 300.0
 
 log = logging.getLogger("lienthu.search")
 
-Outcome = Answer | LienThuError
+Reply = Answer | LienThuError
 
 
 class Flights:
@@ -35,10 +35,10 @@ class Flights:
         self._index = index
         self._rests = rests
         self._clock = clock
-        self._flying: dict[Question, asyncio.Task[Outcome]] = {}
+        self._flying: dict[Question, asyncio.Task[Reply]] = {}
         self._recent: OrderedDict[Question, Answer] = OrderedDict()
 
-    def ask(self, asked: Asked, query: Query, question: Question) -> asyncio.Task[Outcome]:
+    def ask(self, asked: Asked, query: Query, question: Question) -> asyncio.Task[Reply]:
         """Return the task that asks a member this question: a new one, or the one that already does.
 
         The task never raises for a failure of the member: it returns the failure.
@@ -58,7 +58,7 @@ class Flights:
             return None
         return answer
 
-    async def _asked(self, asked: Asked, query: Query, question: Question) -> Outcome:
+    async def _asked(self, asked: Asked, query: Query, question: Question) -> Reply:
         member = asked.member
         try:
             async with asyncio.timeout(member.manners.timeout_s):

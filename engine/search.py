@@ -23,6 +23,7 @@ from engine.planner import Asked, plan
 from engine.ports import Clock, IndexState, Member, TitleIndex
 from engine.query import parse
 from engine.rest import Health, Rests
+from engine.settled import Outcomes
 
 REMEMBERED_TITLES = 1_000
 TEND_EVERY_S = 5.0
@@ -57,6 +58,7 @@ class Search:
         self._refreshes = refreshes
         self._rests = Rests(clock)
         self._flights = Flights(index, self._rests, clock)
+        self._outcomes = Outcomes()
         self._shown: OrderedDict[str, Title] = OrderedDict()
         self._preferences = {one.member.id: one.member.preference for one in self._asked}
         self._tending: asyncio.Task[None] | None = None
@@ -182,6 +184,7 @@ class Search:
             deadline_s=self._deadline_s if deadline_s is None else min(deadline_s, self._deadline_s),
             instant=self._instant,
             preferences=self._preferences,
+            outcomes=self._outcomes,
         )
 
     def _remembered(self, snapshot: Snapshot) -> Snapshot:
