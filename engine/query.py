@@ -181,6 +181,7 @@ def _reread(text: str) -> Query | None:
 def _readable(proposal: str) -> str:
     """Return a proposal that can be read: mended as often as needed, else its bare words, else an example."""
     for _ in range(10):
+        proposal = clean(proposal)
         try:
             _read(proposal)
         except QueryError as error:
@@ -188,8 +189,8 @@ def _readable(proposal: str) -> str:
                 break
             proposal = error.proposal
         else:
-            return clean(proposal)
-    bare = " ".join(word for word in clean(proposal).lower().split() if word.isalnum())[:200].strip()
+            return proposal
+    bare = " ".join(word for word in proposal.lower().split() if word.isalnum())[:200].strip()
     try:
         _read(bare)
     except QueryError:

@@ -112,4 +112,5 @@ def _filters(filters: Filters) -> Iterable[str]:
 
 
 def _value(value: str) -> str:
-    return str(value) if value.replace("-", "").isalnum() and value[0] != "-" else f'"{value.translate(_QUOTED)}"'
+    is_plain = value.replace("-", "").isalnum() and value[0] != "-" and value not in vocabulary().operators
+    return str(value) if is_plain else f'"{value.translate(_QUOTED)}"'

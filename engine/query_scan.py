@@ -6,6 +6,7 @@ Words are cleaned one by one, so that a position stays that of the typed text.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator
 from enum import Enum
@@ -19,6 +20,7 @@ from engine.text import clean, exact_key, folded_key
 _OPENING = '"“”„‟«＂'
 _CLOSING = {"«": "»"}
 _CLOSING_PLAIN = '"“”„‟＂'
+_YEARS_BEHIND = re.compile(r"(?:[-–<>≤≥]=?|[^\W\d]{1,5} (?:n[aă]m )?)?[0-9]")
 SPECIAL = '"“”„‟«»＂()*:：\\'
 """Characters that a backslash turns into plain text (and "-", at the start of a word)."""
 
@@ -170,25 +172,23 @@ class _Scanner:
         typed, place = self.typed, start + 1
         closing = _CLOSING.get(typed[start], _CLOSING_PLAIN)
         letters: list[str] = []
-        is_truncated = False
+        stars = 0  # at the end, without a backslash
         while place < len(typed) and typed[place] not in closing:
             if typed[place] == "\\" and typed[place + 1 : place + 2] in (*SPECIAL, "-"):
                 place += 1
-                is_truncated = False
-            elif not typed[place].isspace():
-                is_truncated = typed[place] == "*"
+                stars = 0
+            else:
+                stars = stars + 1 if typed[place] == "*" else 0
             letters.append(typed[place])
             place += 1
         if place >= len(typed):
             raise QueryError("unclosed-quote", position=start, proposal=typed + closing[0], place=start + 1)
         place += 1
-        text = "".join(letters)
-        if is_truncated:
-            text = text.rstrip().rstrip("*")
+        text = clean("".join(letters[: len(letters) - stars]))
+        is_truncated = stars > 0
         if typed[place : place + 1] == "*":
             is_truncated = True
             place += 1
-        text = clean(text)
         if has_letters(text):
             self.found.append(Token(Kind.PHRASE, text, start, place, is_truncated))
         return place
@@ -198,12 +198,13 @@ class _Scanner:
         typed, place = self.typed, start
         letters: list[str] = []
         open_within = 0
-        is_truncated = is_escaped = False
+        stars = 0  # at the end, without a backslash
+        is_escaped = False
         while place < len(typed):
             char = typed[place]
             if char == "\\" and place + 1 < len(typed) and self._is_escape(start, place):
                 is_escaped = True
-                is_truncated = False
+                stars = 0
                 place += 1
                 letters.append(typed[place])
                 place += 1
@@ -220,12 +221,13 @@ class _Scanner:
                 if not open_within:
                     break
                 open_within -= 1
-            is_truncated = char == "*"
+            stars = stars + 1 if char == "*" else 0
             letters.append(char)
             place += 1
         if place == start:  # a closing mark of no quotation: nothing is lost by passing over it
             return place + 1
-        self._keep_word("".join(letters), start, place, is_truncated=is_truncated, is_escaped=is_escaped)
+        text = "".join(letters[: len(letters) - stars])
+        self._keep_word(text, start, place, is_truncated=stars > 0, is_escaped=is_escaped)
         return place
 
     def _is_escape(self, start: int, place: int) -> bool:
@@ -248,12 +250,10 @@ class _Scanner:
         return False
 
     def _keep_word(self, letters: str, start: int, end: int, *, is_truncated: bool, is_escaped: bool) -> None:
-        if is_truncated:
-            letters = letters.rstrip("*")
         text = clean(letters)
         kind = Kind.WORD if is_escaped else vocabulary().operators.get(text, Kind.WORD)
         if text:
-            self.found.append(Token(kind, text, start, end, is_truncated and has_letters(text), is_escaped=is_escaped))
+            self.found.append(Token(kind, text, start, end, is_truncated, is_escaped=is_escaped))
 
     def _prefix(self, letters: str, start: int, colon: int) -> bool:
         """Whether a colon ends a known prefix, the longest run of words before it; its words are taken back."""
@@ -287,5 +287,4 @@ class _Scanner:
         """Whether a run that reads like a prefix is one. "Việt Nam: ..." is no year."""
         if name != "year" or run != ["nam"]:
             return True
-        after = self.typed[colon + 1 : colon + 2]
-        return before not in (["việt"], ["viet"]) and (after.isdecimal() or after in tuple("-<>≤≥"))
+        return before not in (["việt"], ["viet"]) and bool(_YEARS_BEHIND.match(self.typed, colon + 1))
