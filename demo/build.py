@@ -1,4 +1,4 @@
-"""Builds the tables of the catalogue that are taken from other catalogues. Their output is shipped; this is how it came.
+"""Builds the tables of the catalogue that come from other catalogues. They are shipped; this is how they came.
 
     LIENTHU_CORPUS=... python -m demo.build
 
@@ -54,7 +54,9 @@ def main() -> None:
 
 def _write(table: str, rows: list[Row]) -> None:
     with (FOLDER / f"{table}.tsv").open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, COLUMNS, restval="", delimiter="\t", lineterminator="\n", quoting=csv.QUOTE_NONE, quotechar=None)
+        writer = csv.DictWriter(
+            file, COLUMNS, restval="", delimiter="\t", lineterminator="\n", quoting=csv.QUOTE_NONE, quotechar=None
+        )
         writer.writeheader()
         writer.writerows(rows)
     print(f"{table}: {len(rows)} editions")  # noqa: T201 - a person waits
@@ -135,7 +137,7 @@ def _records(path: Path) -> Iterator[pymarc.Record]:
         return
     body = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
     try:
-        records = parse_xml_to_array(io.BytesIO(body))
+        records = parse_xml_to_array(io.BytesIO(body))  # type: ignore[no-untyped-call] # pymarc leaves it untyped
     except Exception:  # noqa: BLE001 - the corpus has broken files on purpose
         return
     yield from (record for record in records if record)
@@ -149,7 +151,8 @@ def _open_row(record: pymarc.Record, origin: str) -> Row | None:
         return None
     year = re.search(r"(1[5-9]|20)\d\d", imprint.get("c") or "")
     title = _clean(field.get("a"))
-    language = record["008"].data[35:38] if record.get("008") and len(record["008"].data or "") > 37 else ""
+    fixed = (record["008"].data or "") if record.get("008") else ""
+    language = fixed[35:38]
     if not year or not 3 < len(title) < 140 or not language.isalpha() or not _SCRIPT.match(title) or language == "zxx":
         return None
     people = [_person(each) for tag in ("100", "110", "700") for each in record.get_fields(tag) if not each.get("t")]

@@ -140,7 +140,7 @@ class _Reader:
 
 
 def unquoted(token: str) -> str:
-    """Return a term without its quotes; `\\"` becomes a quote, other backslashes stay for the masks."""
+    """Return a term without its quotes; a backslash before a quote goes, others stay for the masks."""
     if len(token) >= 2 and token[0] == token[-1] == '"':
         return token[1:-1].replace('\\"', '"')
     return token

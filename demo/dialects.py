@@ -62,6 +62,26 @@ class Dialect(msgspec.Struct, frozen=True):
     newest_first: bool = False
 
 
+def _with_852(entry: Entry) -> str:
+    return marc21.marcxml(entry, marc21.holdings_852(entry))
+
+
+def _without_namespace(entry: Entry) -> str:
+    return marc21.marcxml(entry, marc21.holdings_852(entry), namespace="")
+
+
+def _with_952(entry: Entry) -> str:
+    return marc21.marcxml(entry, marc21.holdings_952(entry))
+
+
+def _with_alma(entry: Entry) -> str:
+    return marc21.marcxml(entry, marc21.holdings_alma(entry))
+
+
+def _bare_marc(entry: Entry) -> str:
+    return marc21.marcxml(entry, iter(()))
+
+
 _ANY: Final = shelf.FIELDS
 _DC: Final = {
     "dc.title": ("title",), "dc.creator": ("person",), "dc.author": ("person",), "dc.subject": ("subject",),
@@ -81,7 +101,7 @@ ZEBRA: Final = Dialect(
         relations=_YAZ_RELATIONS | {"<", "<=", ">", ">="},
     ),
     schemas={
-        "marcxml": Schema(_MARCXML, _MARCXML, lambda entry: marc21.marcxml(entry, marc21.holdings_852(entry))),
+        "marcxml": Schema(_MARCXML, _MARCXML, _with_852),
         "dc": Schema("info:srw/schema/1/dc-v1.1", "info:srw/schema/1/dc-v1.1", other_formats.dublin_core),
     },
     default_schema="marcxml",
@@ -103,7 +123,7 @@ KOHA: Final = Dialect(
         equals_is_phrase=True,
         relations=_YAZ_RELATIONS,
     ),
-    schemas={"marcxml": Schema(_MARCXML, "marcxml", lambda entry: marc21.marcxml(entry, marc21.holdings_952(entry)))},
+    schemas={"marcxml": Schema(_MARCXML, "marcxml", _with_952)},
     default_schema="marcxml",
     versions=("1.1", "1.2", "2.0"),
     default_version="2.0",
@@ -133,7 +153,7 @@ ALMA: Final = Dialect(
         unknown_set=16,
     ),
     schemas={
-        "marcxml": Schema("http://www.loc.gov/MARC21/slim", "marcxml", lambda entry: marc21.marcxml(entry, marc21.holdings_alma(entry))),
+        "marcxml": Schema("http://www.loc.gov/MARC21/slim", "marcxml", _with_alma),
         "dc": Schema("http://purl.org/dc/elements/1.1/", "dc", other_formats.dublin_core),
         "mods": Schema("http://www.loc.gov/mods/v3", "mods", other_formats.mods),
     },
@@ -155,7 +175,8 @@ DIGITAL: Final = Dialect(
         indexes={
             "dc.title": ("title",), "dc.creator": ("person",), "dc.contributor": ("person",),
             "dc.subject": ("subject", "class"), "dc.publisher": ("publisher",), "dc.date": ("year",),
-            "dc.type": ("material",), "dc.identifier": ("isbn", "issn"), "dc.language": ("language",), "cql.anywhere": _ANY,
+            "dc.type": ("material",), "dc.identifier": ("isbn", "issn"), "dc.language": ("language",),
+            "cql.anywhere": _ANY,
         },
         default=_ANY,
         fold=shelf.fold_all,
@@ -229,7 +250,7 @@ PICA: Final = Dialect(
     ),
     schemas={
         "picaxml": Schema(pica.NAMESPACE, "picaxml", pica.picaxml),
-        "marcxml": Schema(_MARCXML, "marcxml", lambda entry: marc21.marcxml(entry, iter(()))),
+        "marcxml": Schema(_MARCXML, "marcxml", _bare_marc),
         "dc": Schema("info:srw/schema/1/dc-v1.1", "dc", other_formats.dublin_core),
     },
     default_schema="picaxml",
@@ -253,7 +274,7 @@ OLD: Final = Dialect(
         relations=frozenset({"=", "exact"}),
         masks=False,
     ),
-    schemas={"marcxml": Schema(_MARCXML, "marcxml", lambda entry: marc21.marcxml(entry, marc21.holdings_852(entry), namespace=""))},
+    schemas={"marcxml": Schema(_MARCXML, "marcxml", _without_namespace)},
     default_schema="marcxml",
     versions=("1.1",),
     default_version="1.1",

@@ -26,7 +26,7 @@ from demo.entries import Entry, entries
 from demo.libraries import LIBRARIES, Library
 from demo.members import write_members
 from demo.moods import Mood, State
-from demo.server import Reply, Request, Server
+from demo.server import Control, Reply, Request, Server
 from demo.shelf import Shelf
 from demo.sru import SruServer
 
@@ -158,7 +158,7 @@ class Federation:
         await asyncio.sleep(after_s)
         await self.set_mood(library_id, Mood.FINE)
 
-    def _controller(self, own: str):  # type: ignore[no-untyped-def]  # noqa: ANN202 - a Control, said below
+    def _controller(self, own: str) -> Control:
         async def control(parameters: Mapping[str, str]) -> object:
             if "mood" in parameters:
                 for_s = parameters.get("for_s")

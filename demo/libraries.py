@@ -104,7 +104,10 @@ LIBRARIES = (
         prefix="BV",
         share=0.5,
         leans={"thesis": 0.4, "500": 1.5, "600": 1.6, "000": 1.5, "800": 0.5},
-        branches=(Branch("CS1", "Thư viện Cơ sở 1", ("Kho H1", "Kho B")), Branch("CS2", "Thư viện Cơ sở 2", ("Kho C",))),
+        branches=(
+            Branch("CS1", "Thư viện Cơ sở 1", ("Kho H1", "Kho B")),
+            Branch("CS2", "Thư viện Cơ sở 2", ("Kho C",)),
+        ),
         habits=Habits(name_style="direct", publisher_style="bare", isbn_style="priced", keywords_uncontrolled=0.9,
                       ranks=0.15, isbn_left_out=0.3, once_per_shelf=0.08, edition_words="Tái bản lần {number}"),
     ),

@@ -158,8 +158,8 @@ def holdings_alma(entry: Entry) -> Iterator[Field]:
         yield "AVA", "  ", (
             ("0", entry.id), ("8", f"22{entry.id}{number:04}"), ("a", "84HPU_INST"), ("b", first.branch),
             ("c", first.shelf), ("d", first.call_number), ("e", "unavailable" if away == len(here) else "available"),
-            ("f", str(len(here))), ("g", str(away)), ("j", first.shelf.upper().replace(" ", "_")), ("k", "0"), ("p", str(number)),
-            ("q", first.branch_name),
+            ("f", str(len(here))), ("g", str(away)), ("j", first.shelf.upper().replace(" ", "_")), ("k", "0"),
+            ("p", str(number)), ("q", first.branch_name),
         )  # fmt: skip
     if entry.edition.url:
         yield (

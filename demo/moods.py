@@ -47,5 +47,7 @@ HTML_PAGE = """<!DOCTYPE html>
 """
 
 REDESIGNED_PAGE = """<?xml version="1.0" encoding="UTF-8"?>
-<catalogue xmlns="urn:demo:new-shape" version="3"><hits found="12"><hit n="1"><t>Một nhan đề</t></hit></hits></catalogue>
+<catalogue xmlns="urn:demo:new-shape" version="3">
+ <hits found="12"><hit n="1"><t>Một nhan đề</t></hit></hits>
+</catalogue>
 """

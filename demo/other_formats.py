@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from demo.entries import Entry, State
+from demo.entries import Copy, Entry, Name, State
 from demo.marc21 import RELATORS
-from demo.xml_text import element, escaped, joined
+from demo.xml_text import element, joined
 
 _TYPES: Final = {
     "book": "Sách", "journal": "Tạp chí", "map": "Bản đồ", "e-resource": "Tài liệu điện tử", "article": "Bài viết",
@@ -29,16 +29,16 @@ def dublin_core(entry: Entry) -> str:
     """Return the record as simple Dublin Core in an oai_dc frame, with a link and who may read."""
     edition = entry.edition
     is_open = edition.material == "thesis" and int(entry.id) % 3 != 0
+    title = joined((entry.title, entry.volume), ". ") + (f" : {entry.subtitle}" if entry.subtitle else "")
     inner = [
-        element("dc:title", joined((entry.title, entry.volume), ". ") + (f" : {entry.subtitle}" if entry.subtitle else "")),
-        *(element("dc:creator" if name.role in {"author", "editor"} else "dc:contributor",
-                  name.text + (" (hướng dẫn)" if name.role == "advisor" else "")) for name in entry.names),
+        element("dc:title", title),
+        *(_dc_name(name) for name in entry.names),
         *(element("dc:subject", subject) for subject in entry.subjects),
         element("dc:subject", edition.ddc and f"DDC {edition.ddc}"),
         element("dc:publisher", entry.publisher),
         element("dc:date", entry.date),
         element("dc:type", _DEGREES.get(edition.degree) or _TYPES.get(edition.material, "Sách")),
-        element("dc:format", edition.pages and f"{edition.pages} tr." or ""),
+        element("dc:format", f"{edition.pages} tr." if edition.pages else ""),
         element("dc:format", "application/pdf" if is_open else ""),
         *(element("dc:identifier", f"ISBN {typed}") for typed in entry.isbns),
         element("dc:identifier", edition.issn and f"ISSN {edition.issn}"),
@@ -46,11 +46,16 @@ def dublin_core(entry: Entry) -> str:
         element("dc:source", edition.series),
         element("dc:language", entry.language),
         element("dc:rights", "Truy cập mở" if is_open else "Chỉ đọc tại thư viện"),
-    ]  # fmt: skip
+    ]
     return (
         '<oai_dc:dc xmlns:oai_dc="http://www.openarchives.org/OAI/2.0/oai_dc/" '
         f'xmlns:dc="http://purl.org/dc/elements/1.1/">{"".join(inner)}</oai_dc:dc>'
     )
+
+
+def _dc_name(name: Name) -> str:
+    tag = "dc:creator" if name.role in {"author", "editor"} else "dc:contributor"
+    return element(tag, name.text + (" (hướng dẫn)" if name.role == "advisor" else ""))
 
 
 def mods(entry: Entry) -> str:
@@ -59,44 +64,48 @@ def mods(entry: Entry) -> str:
     genre = _DEGREES.get(edition.degree) or {"journal": "periodical"}.get(edition.material, "")
     issuance = "continuing" if edition.material == "journal" else "monographic"
     inner = [
-        f"<titleInfo>{element('title', entry.title)}{element('subTitle', entry.subtitle)}"
-        f"{element('partNumber', entry.volume)}</titleInfo>",
-        *(_mods_name(name.text, name.role, is_body=name.is_body) for name in entry.names),
+        _frame("titleInfo", element("title", entry.title), element("subTitle", entry.subtitle),
+               element("partNumber", entry.volume)),
+        *(_mods_name(name) for name in entry.names),
         element("typeOfResource", _RESOURCES.get(edition.material, "text")),
         element("genre", genre),
-        "<originInfo>",
-        f"<place>{element('placeTerm', entry.place, type='text')}</place>" if entry.place else "",
-        element("publisher", entry.publisher),
-        element("dateIssued", entry.date),
-        element("dateIssued", str(edition.year), encoding="marc") if edition.year else "",
-        element("edition", entry.edition_statement),
-        element("issuance", issuance),
-        "</originInfo>",
-        f"<language>{element('languageTerm', entry.language, type='code', authority='iso639-2b')}</language>",
-        f"<physicalDescription>{element('extent', f'{edition.pages} tr.')}</physicalDescription>" if edition.pages else "",
+        _frame(
+            "originInfo",
+            _frame("place", element("placeTerm", entry.place, type="text")),
+            element("publisher", entry.publisher),
+            element("dateIssued", entry.date),
+            element("dateIssued", str(edition.year or ""), encoding="marc"),
+            element("edition", entry.edition_statement),
+            element("issuance", issuance),
+        ),
+        _frame("language", element("languageTerm", entry.language, type="code", authority="iso639-2b")),
+        _frame("physicalDescription", element("extent", f"{edition.pages} tr." if edition.pages else "")),
         element("note", entry.statement, type="statement of responsibility"),
-        *(f"<subject>{element('topic', subject)}</subject>" for subject in entry.subjects),
+        *(_frame("subject", element("topic", subject)) for subject in entry.subjects),
         element("classification", edition.ddc, authority="ddc"),
-        f'<relatedItem type="series"><titleInfo>{element("title", edition.series)}</titleInfo></relatedItem>'
-        if edition.series else "",
+        _frame('relatedItem type="series"', _frame("titleInfo", element("title", edition.series))),
         *(element("identifier", typed, type="isbn") for typed in entry.isbns),
         element("identifier", edition.issn, type="issn"),
-        *(_mods_copy(entry, place) for place in range(len(entry.copies))),
-        f"<location>{element('url', edition.url, access='object in context')}</location>" if edition.url else "",
-        f'<recordInfo><recordIdentifier source="DEMO-VN">{escaped(entry.id)}</recordIdentifier></recordInfo>',
+        *(_mods_copy(copy) for copy in entry.copies),
+        _frame("location", element("url", edition.url, access="object in context")),
+        _frame("recordInfo", element("recordIdentifier", entry.id, source="DEMO-VN")),
     ]  # fmt: skip
     return f'<mods xmlns="http://www.loc.gov/mods/v3" version="3.7">{"".join(inner)}</mods>'
 
 
-def _mods_name(text: str, role: str, *, is_body: bool) -> str:
-    code = RELATORS.get(role, "oth")
-    term = element("roleTerm", code, type="code", authority="marcrelator")
-    kind = "corporate" if is_body else "personal"
-    return f'<name type="{kind}">{element("namePart", text)}<role>{term}</role></name>'
+def _frame(name: str, *inner: str) -> str:
+    """Return an element around others, or nothing where they are nothing."""
+    text = "".join(inner)
+    return f"<{name}>{text}</{name.partition(' ')[0]}>" if text else ""
 
 
-def _mods_copy(entry: Entry, place: int) -> str:
-    copy = entry.copies[place]
+def _mods_name(name: Name) -> str:
+    term = element("roleTerm", RELATORS.get(name.role, "oth"), type="code", authority="marcrelator")
+    kind = "corporate" if name.is_body else "personal"
+    return f'<name type="{kind}">{element("namePart", name.text)}<role>{term}</role></name>'
+
+
+def _mods_copy(copy: Copy) -> str:
     note = {
         State.ON_LOAN: f"Đang mượn, hạn trả {copy.due:%d/%m/%Y}" if copy.due else "Đang mượn",
         State.READING_ROOM: "Chỉ đọc tại chỗ", State.LOST: "Mất", State.IN: "Có sẵn",

@@ -60,6 +60,30 @@ def parameters(text: str, *, plus_is_plus: bool = False) -> dict[str, str]:
     return {decode(name): decode(value) for name, _, value in pairs}
 
 
+def instead(state: State) -> Reply | None:
+    """Return what a mood has in the place of an answer, if it has."""
+    match state.mood:
+        case Mood.BUSY:
+            retry = (("Retry-After", str(max(1, round(state.seconds)))),)
+            return Reply(b"busy\n", "text/plain", 503 if state.kind == "503" else 429, retry)
+        case Mood.FAILING if not state.kind.startswith("diagnostic"):
+            return Reply(HTML_PAGE.encode(), "text/html; charset=utf-8", 500)
+        case Mood.REDESIGNED:
+            return Reply(REDESIGNED_PAGE.encode(), "text/xml; charset=UTF-8")
+        case Mood.RUBBISH if state.kind in {"", "html"}:
+            return Reply(HTML_PAGE.encode(), "text/html; charset=utf-8")
+    return None
+
+
+def spoiled(reply: Reply, state: State) -> Reply:
+    """Return the answer as a mood leaves it: whole, cut off, or as noise of the same length."""
+    if state.mood is not Mood.RUBBISH:
+        return reply
+    if state.kind == "truncated":
+        return msgspec.structs.replace(reply, body=reply.body[: len(reply.body) * 2 // 3])
+    return msgspec.structs.replace(reply, body=Random(len(reply.body)).randbytes(max(1024, len(reply.body))))
+
+
 class Server:
     """A library's server. `start` opens its socket; `state` is its mood."""
 
@@ -142,35 +166,15 @@ class Server:
             return await self._set_mood(request, writer)
         self.request_count += 1
         state = self.state
-        match state.mood:
-            case Mood.SLOW:
-                await asyncio.sleep(state.seconds)
-            case Mood.HANGING:
-                await asyncio.Event().wait()
-            case Mood.BUSY:
-                status = 503 if state.kind == "503" else 429
-                retry = (("Retry-After", str(max(1, round(state.seconds)))),)
-                return await self._send(writer, Reply(b"busy\n", "text/plain", status, retry))
-            case Mood.FAILING if not state.kind.startswith("diagnostic"):
-                return await self._send(writer, Reply(HTML_PAGE.encode(), "text/html; charset=utf-8", 500))
-            case Mood.REDESIGNED:
-                return await self._send(writer, Reply(REDESIGNED_PAGE.encode(), "text/xml; charset=UTF-8"))
-            case Mood.RUBBISH if state.kind in {"", "html"}:
-                return await self._send(writer, Reply(HTML_PAGE.encode(), "text/html; charset=utf-8"))
-            case _:
-                pass
-        reply = self._answer(request, state)
-        match state.mood:
-            case Mood.RUBBISH if state.kind == "truncated":
-                reply = msgspec.structs.replace(reply, body=reply.body[: len(reply.body) * 2 // 3])
-            case Mood.RUBBISH:
-                reply = msgspec.structs.replace(reply, body=Random(len(reply.body)).randbytes(4096))
-            case Mood.BYTE_A_SECOND:
-                return await self._send_slowly(writer, reply)
-            case Mood.HUGE:
-                return await self._send_much(writer, reply, state.megabytes)
-            case _:
-                pass
+        if state.mood is Mood.SLOW:
+            await asyncio.sleep(state.seconds)
+        elif state.mood is Mood.HANGING:
+            await asyncio.Event().wait()
+        reply = instead(state) or spoiled(self._answer(request, state), state)
+        if state.mood is Mood.BYTE_A_SECOND:
+            return await self._send_slowly(writer, reply)
+        if state.mood is Mood.HUGE:
+            return await self._send_much(writer, reply, state.megabytes)
         return await self._send(writer, reply, without_body=request.method == "HEAD")
 
     def _head(self, reply: Reply, length: int | None) -> bytes:

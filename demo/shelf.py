@@ -171,21 +171,22 @@ class Shelf:
             return self._years(relation, clause.term)
         if fields[0] in {"isbn", "issn"}:
             return self._numbers(fields, clause.term)
-        if not self.matching.masks and re.search(r"(?<!\\)[*?]", clause.term):
-            raise Diagnostic(28)
         words = self._masked(clause.term, folds=fields[0] in FIELDS)
-        if not words:
-            return set()
+        is_phrase = relation == "adj" or (relation == "=" and self.matching.equals_is_phrase and bool(clause.relation))
+        return self._text(fields, "adj" if is_phrase else relation, words) if words else set()
+
+    def _text(self, fields: tuple[str, ...], relation: str, words: Sequence[re.Pattern[str] | str]) -> set[int]:
         if relation in {"==", "exact"}:
             return self._whole(fields, words)
         if relation == "any":
             return set().union(*(self._word(fields, word) for word in words))
-        is_phrase = relation == "adj" or (relation == "=" and self.matching.equals_is_phrase and bool(clause.relation))
-        if is_phrase and len(words) > 1:
+        if relation == "adj" and len(words) > 1:
             return set().union(*(self._phrase(field, words) for field in fields))
         return set.intersection(*(self._word(fields, word) for word in words))
 
     def _masked(self, term: str, *, folds: bool) -> list[re.Pattern[str] | str]:
+        if not self.matching.masks and re.search(r"(?<!\\)[*?]", term):
+            raise Diagnostic(28)
         # Masks become private letters, so that the folding leaves them alone.
         kept = re.sub(r"\\(.)", " ", term) if not self.matching.masks else term
         kept = kept.replace("\\*", " ").replace("\\?", " ").replace("\\^", " ").replace("\\", " ").replace("^", " ")

@@ -13,12 +13,14 @@ import msgspec
 from demo import cql
 from demo.cql import Diagnostic
 from demo.dialects import OASIS, OASIS_DIAGNOSTIC, ZING, ZING_DIAGNOSTIC, Dialect, Schema
+from demo.explain import explain_response
 from demo.libraries import Library
 from demo.shelf import Shelf
 from demo.xml_text import element, escaped
 
 MESSAGES: Final = {
-    1: "General system error", 2: "System temporarily unavailable", 4: "Unsupported operation", 5: "Unsupported version",
+    1: "General system error", 2: "System temporarily unavailable", 4: "Unsupported operation",
+    5: "Unsupported version",
     6: "Unsupported parameter value", 7: "Mandatory parameter not supplied", 10: "Query syntax error",
     15: "Unsupported context set", 16: "Unsupported index", 19: "Unsupported relation", 27: "Empty term unsupported",
     28: "Masking character not supported", 39: "Proximity not supported", 61: "First record position out of range",
@@ -62,26 +64,24 @@ class SruServer:
         dialect = self.dialect
         version = parameters.get("version") or dialect.default_version
         asked = Asked(parameters, version if version in dialect.versions else max(dialect.versions, key=float))
+        if fault:
+            return self._response(asked, None, "", Diagnostic(fault, "the demo was told to fail"))
+        if version not in dialect.versions:
+            return self._response(asked, None, "", Diagnostic(5, max(dialect.versions, key=float)))
         operation = parameters.get("operation") or ("searchRetrieve" if "query" in parameters else "explain")
+        if operation == "explain":
+            return explain_response(self.library, dialect, asked.version)
+        if operation != "searchRetrieve":
+            return self._response(asked, None, "", Diagnostic(4, operation))
         try:
-            if fault:
-                raise Diagnostic(fault, "the demo was told to fail")
-            if version not in dialect.versions:
-                raise Diagnostic(5, max(dialect.versions, key=float))
-            if operation == "explain":
-                return self._explain(asked)
-            if operation != "searchRetrieve":
-                raise Diagnostic(4, operation)
             return self._search(asked)
         except Diagnostic as error:
             return self._response(asked, None, "", error)
 
     def _search(self, asked: Asked) -> str:
         dialect, parameters = self.dialect, asked.parameters
-        start, count = (
-            _number(parameters, "startRecord", 1, 1),
-            _number(parameters, "maximumRecords", dialect.default_count, 0),
-        )
+        start = _number(parameters, "startRecord", 1, 1)
+        count = _number(parameters, "maximumRecords", dialect.default_count, 0)
         if "query" not in parameters:
             raise Diagnostic(7, "query")
         tree, sorts = cql.parse(parameters["query"], closes_quotes=dialect.closes_quotes)
@@ -102,11 +102,8 @@ class SruServer:
             self._record(asked, schema, name, place, start + offset) for offset, place in enumerate(window)
         )
         following = start + len(window)
-        tail = (
-            element(f"{dialect.prefix}nextRecordPosition", str(following))
-            if following <= total and dialect.says_next
-            else ""
-        )
+        has_next = dialect.says_next and following <= total
+        tail = element(f"{dialect.prefix}nextRecordPosition", str(following) if has_next else "")
         return self._response(asked, total, records, None, tail)
 
     def _schema(self, name: str) -> Schema | None:
@@ -160,43 +157,9 @@ class SruServer:
         if not self.dialect.echoes:
             return ""
         p = self.dialect.prefix
-        inner = "".join(element(f"{p}{key}", asked.parameters.get(key, "")) for key in _ECHOED)
-        return f"<{p}echoedSearchRetrieveRequest>{element(f'{p}version', asked.version)}{inner}</{p}echoedSearchRetrieveRequest>"
-
-    def _explain(self, asked: Asked) -> str:
-        p, dialect, library = self.dialect.prefix, self.dialect, self.library
-        colon = f":{p[:-1]}" if p else ""
-        indexes = "".join(
-            f'<index search="true" scan="false" sort="false"><title>{escaped(name)}</title><map><name set="{escaped(prefix)}">'
-            f"{escaped(index)}</name></map></index>"
-            for name in dialect.matching.indexes
-            for prefix, _, index in [name.rpartition(".")]
-        )
-        schemas = "".join(
-            f'<schema name="{name}" identifier="{schema.identifier}" retrieve="true" sort="false"><title>{name}</title></schema>'
-            for name, schema in dialect.schemas.items()
-        )
-        prefixes = dict.fromkeys(name.rpartition(".")[0] for name in dialect.matching.indexes if "." in name)
-        sets = "".join(
-            f'<set name="{prefix}" identifier="info:srw/cql-context-set/1/{prefix}"/>' for prefix in prefixes
-        )
-        record = (
-            '<explain xmlns="http://explain.z3950.org/dtd/2.0/">'
-            f'<serverInfo protocol="SRU" version="{max(dialect.versions, key=float)}" transport="http"><host>127.0.0.1</host>'
-            f"<database>{escaped(library.path.strip('/'))}</database></serverInfo>"
-            f'<databaseInfo><title lang="vi" primary="true">{escaped(library.vi)}</title>'
-            f'<title lang="en">{escaped(library.en)}</title></databaseInfo>'
-            f"<indexInfo>{sets}{indexes}</indexInfo><schemaInfo>{schemas}</schemaInfo>"
-            f'<configInfo><default type="numberOfRecords">{dialect.default_count}</default>'
-            f'<setting type="maximumRecords">{dialect.cap}</setting></configInfo></explain>'
-        )
-        key = "recordXMLEscaping" if asked.is_new else "recordPacking"
-        return (
-            f'{_DECLARATION}<{p}explainResponse xmlns{colon}="{OASIS if asked.is_new else ZING}">'
-            f"{'' if asked.is_new else element(f'{p}version', asked.version)}<{p}record>"
-            f"<{p}recordSchema>http://explain.z3950.org/dtd/2.0/</{p}recordSchema><{p}{key}>xml</{p}{key}>"
-            f"<{p}recordData>{record}</{p}recordData></{p}record></{p}explainResponse>"
-        )
+        said = {"version": asked.version} | {key: asked.parameters.get(key, "") for key in _ECHOED}
+        inner = "".join(element(p + key, text) for key, text in said.items())
+        return f"<{p}echoedSearchRetrieveRequest>{inner}</{p}echoedSearchRetrieveRequest>"
 
 
 def _number(parameters: Mapping[str, str], name: str, default: int, least: int) -> int:

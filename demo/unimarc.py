@@ -17,6 +17,7 @@ _ROLES: Final = {
     "author": "070", "editor": "340", "compiler": "220", "translator": "730", "advisor": "727", "reviser": "640",
     "introducer": "080", "illustrator": "440",
 }  # fmt: skip
+_THESES: Final = {"doctor": "Thèse de doctorat", "master": "Mémoire de master", "bachelor": "Mémoire"}
 
 
 def _fields(entry: Entry) -> Iterator[Field]:
@@ -42,32 +43,28 @@ def _fields(entry: Entry) -> Iterator[Field]:
     if edition.series:
         yield "225", "| ", (("a", edition.series),)
     if edition.degree:
-        yield "328", "  ", (("b", {"doctor": "Thèse de doctorat", "master": "Mémoire de master"}.get(edition.degree, "Mémoire")),
-                            ("e", edition.publisher), ("d", str(edition.year)))  # fmt: skip
+        yield "328", "  ", (("b", _THESES[edition.degree]), ("e", edition.publisher), ("d", str(edition.year)))
+    yield from _content(entry)
+    yield from _names(entry)
+    yield "801", " 0", (("a", "VN"), ("b", "DEMO"), ("c", "20240315"))
+    if edition.url:
+        yield "856", "4 ", (("u", edition.url),)
+    for copy in entry.copies:
+        yield "930", "  ", (
+            ("5", f"DEMO:{copy.barcode}"), ("a", copy.call_number), ("b", copy.branch), ("c", copy.branch_name),
+            ("z", copy.shelf),
+        )  # fmt: skip
+
+
+def _content(entry: Entry) -> Iterator[Field]:
     for subject in entry.subjects:
         yield (
             ("606", "  ", (("a", subject), ("2", "rameau")))
             if entry.subjects_are_controlled
             else ("610", "0 ", (("a", subject),))
         )
-    if edition.ddc:
-        yield "676", "  ", (("a", edition.ddc), ("v", "23"))
-    yield from _names(entry)
-    yield "801", " 0", (("a", "VN"), ("b", "DEMO"), ("c", "20240315"))
-    if edition.url:
-        yield "856", "4 ", (("u", edition.url),)
-    for copy in entry.copies:
-        yield (
-            "930",
-            "  ",
-            (
-                ("5", f"DEMO:{copy.barcode}"),
-                ("a", copy.call_number),
-                ("b", copy.branch),
-                ("c", copy.branch_name),
-                ("z", copy.shelf),
-            ),
-        )
+    if entry.edition.ddc:
+        yield "676", "  ", (("a", entry.edition.ddc), ("v", "23"))
 
 
 def _names(entry: Entry) -> Iterator[Field]:

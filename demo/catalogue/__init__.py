@@ -59,10 +59,10 @@ class Edition(msgspec.Struct, frozen=True):
     checked: str = ""
 
 
-def credits(text: str) -> tuple[Credit, ...]:
+def people(text: str) -> tuple[Credit, ...]:
     """Return the people of a table's cell: names divided by "; ", a role after "|", a body marked with "*".
 
-    >>> credits("Mankiw, N. Gregory; Khoa Kinh tế học|translator*")[1]
+    >>> people("Mankiw, N. Gregory; Khoa Kinh tế học|translator*")[1]
     Credit(name='Khoa Kinh tế học', role='translator', is_body=True)
     """
     found = []
@@ -78,7 +78,7 @@ def _edition(table: str, number: int, row: dict[str, str]) -> Edition:
         title=row["title"],
         subtitle=row["subtitle"],
         volume=row["volume"],
-        people=credits(row["people"]),
+        people=people(row["people"]),
         publisher=row["publisher"],
         place=row["place"],
         year=int(row["year"] or 0),
