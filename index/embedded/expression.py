@@ -90,6 +90,11 @@ def _joined(operator: str, parts: Sequence[Expression], depth: int) -> str | Non
     return operator.join(f"({text})" for text in found) if len(found) > 1 else (found[0] if found else None)
 
 
+def is_phrase(clause: Clause) -> bool:
+    """Whether its words must stand side by side; one word alone needs not."""
+    return clause.is_phrase and len(clause_words(clause)) > 1
+
+
 def _clause(clause: Clause) -> str | None:
     words = clause_words(clause)
     if not words:

@@ -10,7 +10,7 @@ import msgspec
 from engine.model import Expression, Filters, Query
 from engine.ports import Aged
 from engine.text import exact_key, folded_key
-from index.embedded.expression import Word, clause_words, clauses, excluded, match, strengthened
+from index.embedded.expression import Word, clause_words, clauses, excluded, is_phrase, match, strengthened
 from index.embedded.reading import aged
 from index.words import COLUMN_WEIGHTS
 
@@ -82,21 +82,23 @@ def _latest(connection: sqlite3.Connection, narrowed: _Narrowed, limit: int, old
 
 
 def _any_word(connection: sqlite3.Connection, expression: Expression) -> str | None:
-    """Return an expression for any of the rarer words; None if the records hold none of the words."""
-    words = {word.folded: word for clause in clauses(expression) for word in clause_words(clause)}
+    """Return an expression for any of the rarer words, a phrase being one word; None if that would find nothing."""
+    positive = clauses(expression)
+    phrases = [text for clause in positive if is_phrase(clause) and (text := match(clause))]
+    words = {word.folded: word for clause in positive if not is_phrase(clause) for word in clause_words(clause)}
+    if len(words) + len(phrases) < 2:
+        return None
     counts: list[tuple[int, Word]] = []
     for token, word in words.items():
         row = connection.execute("SELECT doc FROM vocabulary WHERE term = ?", (token,)).fetchone()
         if row or word.is_prefix:
             counts.append((row[0] if row else 0, word))
-    if not counts:
-        return None
     (records,) = connection.execute("SELECT count(*) FROM records").fetchone()
-    rarest = min(count for count, _ in counts)
-    most = max(RARE_LEAST, RARE * records, rarest)
-    wanted = " OR ".join(f"({strengthened(word)})" for count, word in counts if count <= most)
+    most = max(RARE_LEAST, RARE * records, min((count for count, _ in counts), default=0))
+    ways = phrases + [strengthened(word) for count, word in counts if count <= most]
+    wanted = " OR ".join(f"({way})" for way in ways)
     unwanted = " OR ".join(f"({text})" for part in excluded(expression) if (text := match(part)))
-    return f"({wanted}) NOT ({unwanted})" if unwanted else wanted
+    return f"({wanted}) NOT ({unwanted})" if wanted and unwanted else wanted or None
 
 
 def _conditions(filters: Filters) -> tuple[list[str], list[object]]:
