@@ -22,7 +22,7 @@ _CP1252_SIGNS = "".join(
 _BEYOND = re.compile(f"[^\x00-\xff{re.escape(_CP1252_SIGNS)}]")
 _WORD = re.compile(r"[^\W\d_]+")
 # What of the misread text belongs to a word: letters and all that is no ASCII.
-_MISREAD_WORD = re.compile(rf"(?:[A-Za-z]|[^\x00-\x7f\u00a0‘’“”…–—]|(?<=[A-Za-z])[’…](?=[a-z]))+")
+_MISREAD_WORD = re.compile(r"(?:[A-Za-z]|[^\x00-\x7f\u00a0‘’“”…–—]|(?<=[A-Za-z])[’…](?=[a-z]))+")
 # Signs that stand inside no word, and a capital with a mark behind a small letter: of no European spelling.
 _SIGNS = frozenset("¢£¤¥¦§¨©¬®¯µ¶¸¹¼½¾×÷€ƒ†‡ˆ‰‹›").union(map(chr, range(0x80, 0xA0)))
 _UNEUROPEAN = re.compile("[a-z][À-ÖØ-Þ]|[A-Za-z][«»ª°±²³¹][A-Za-z]")

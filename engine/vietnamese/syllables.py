@@ -96,7 +96,7 @@ def split(token: str) -> Syllable | None:
 
 
 def is_spelt(token: str) -> bool:
-    """Whether a lower-case token is a Vietnamese syllable as it is printed: its tone where it belongs, old style or new.
+    """Whether a lower-case token is a Vietnamese syllable as it is printed: its tone in its place, old style or new.
 
     >>> [is_spelt(token) for token in ("hoà", "hòa", "nước", "nươc", "nứơc", "păris")]
     [True, True, True, False, False, False]
