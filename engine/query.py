@@ -17,7 +17,7 @@ import msgspec
 
 from engine.errors import QueryError
 from engine.model import And, Clause, Expression, Filters, Not, Or, Query
-from engine.query_filters import exclude, narrow, resolve
+from engine.query_filters import IsLibrary, exclude, narrow, resolve
 from engine.query_parse import Conjunction, Parser, whole
 from engine.query_print import print_query
 from engine.query_scan import has_letters, scan
@@ -32,8 +32,10 @@ EXAMPLE = "kinh tế vi mô"
 """What is proposed where nothing of a question can be kept."""
 
 
-def parse(text: str) -> Query:
+def parse(text: str, *, is_library: IsLibrary | None = None) -> Query:
     """Return what a reader asks. Raises QueryError with a proposal that can be read; nothing else, for any text.
+
+    `is_library` tells whether words name a library, so that `library:hust kinh tế` is told from a longer name.
 
     >>> query = parse("giáo trình kinh tế vi mô tác giả:mankiw năm:2010-2020")
     >>> [(clause.field.value, clause.text) for clause in words(query)]
@@ -42,9 +44,9 @@ def parse(text: str) -> Query:
     (2010, 2020)
     """
     try:
-        return _read(text)
+        return _read(text, is_library)
     except QueryError as error:
-        proposal = _readable(error.proposal)
+        proposal = _readable(error.proposal, is_library)
         values = {key: value for key, value in error.values.items() if key not in {"position", "proposal"}}
         raise QueryError(error.problem, position=error.position, proposal=proposal, **values) from None
 
@@ -106,10 +108,10 @@ def _lowered(expression: Expression) -> Expression:
 # Reading ------------------------------------------------------------------------------
 
 
-def _read(text: str) -> Query:
+def _read(text: str, is_library: IsLibrary | None) -> Query:
     if len(text) > LONGEST:
         raise _too_long(text)
-    query = _unbounded(text)
+    query = _unbounded(text, is_library)
     if query.expression is None and query.filters == Filters():
         raise QueryError("empty", position=0, proposal=EXAMPLE, place=1)
     # Signs and prefixes may make the canonical text longer than what was typed; it must be readable too.
@@ -166,8 +168,8 @@ def _without(text: str, start: int, end: int) -> str:
     return f"{before} {text[end:]}".strip()
 
 
-def _unbounded(text: str) -> Query:
-    found = Parser(text, resolve(text, scan(text)), most_clauses=MOST_CLAUSES).question()
+def _unbounded(text: str, is_library: IsLibrary | None = None) -> Query:
+    found = Parser(text, resolve(text, scan(text), is_library), most_clauses=MOST_CLAUSES).question()
     return Query(whole(text, found, DEEPEST), _filters(text, found))
 
 
@@ -178,12 +180,12 @@ def _reread(text: str) -> Query | None:
         return None
 
 
-def _readable(proposal: str) -> str:
+def _readable(proposal: str, is_library: IsLibrary | None) -> str:
     """Return a proposal that can be read: mended as often as needed, else its bare words, else an example."""
     for _ in range(10):
         proposal = clean(proposal)
         try:
-            _read(proposal)
+            _read(proposal, is_library)
         except QueryError as error:
             if error.proposal == proposal:
                 break
@@ -192,7 +194,7 @@ def _readable(proposal: str) -> str:
             return proposal
     bare = " ".join(word for word in proposal.lower().split() if word.isalnum())[:200].strip()
     try:
-        _read(bare)
+        _read(bare, is_library)
     except QueryError:
         return EXAMPLE
     return bare

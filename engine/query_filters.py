@@ -8,7 +8,7 @@ Where a colon with a space after it is followed by nothing that can be understoo
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -37,7 +37,11 @@ class Narrowing(NamedTuple):
     end: int
 
 
-def resolve(typed: str, tokens: Sequence[Token]) -> list[Token | Narrowing]:
+IsLibrary = Callable[[str], bool]
+"""Whether words name a library. Where nobody can tell, all words behind `library:` are taken for its name."""
+
+
+def resolve(typed: str, tokens: Sequence[Token], is_library: IsLibrary | None = None) -> list[Token | Narrowing]:
     """Replace each filter prefix and its value by what it means, or by words where it means nothing."""
     found: list[Token | Narrowing] = []
     at = 0
@@ -47,7 +51,7 @@ def resolve(typed: str, tokens: Sequence[Token]) -> list[Token | Narrowing]:
         if token.kind is not Kind.FILTER:
             found.append(token)
             continue
-        narrowing, after = _read(typed, token, tokens, at)
+        narrowing, after = _read(typed, token, tokens, at, is_library)
         if narrowing is None:
             found += _as_words(typed, token)
         else:
@@ -63,7 +67,9 @@ def _as_words(typed: str, token: Token) -> list[Token]:
     ]
 
 
-def _read(typed: str, prefix: Token, tokens: Sequence[Token], at: int) -> tuple[Narrowing | None, int]:
+def _read(
+    typed: str, prefix: Token, tokens: Sequence[Token], at: int, is_library: IsLibrary | None
+) -> tuple[Narrowing | None, int]:
     if at < len(tokens) and tokens[at].kind is Kind.OPEN:
         return _read_group(typed, prefix, tokens, at)
     if at < len(tokens) and tokens[at].kind is Kind.PHRASE:
@@ -74,18 +80,24 @@ def _read(typed: str, prefix: Token, tokens: Sequence[Token], at: int) -> tuple[
     words = _words_from(tokens, at)
     if prefix.text in {"available", "online"}:
         return _read_flag(typed, prefix, words, at)
-    return _read_words(typed, prefix, tokens, at)
+    return _read_words(typed, prefix, tokens, at, is_library if prefix.text == "library" else None)
 
 
-def _read_words(typed: str, prefix: Token, tokens: Sequence[Token], at: int) -> tuple[Narrowing | None, int]:
+def _read_words(
+    typed: str, prefix: Token, tokens: Sequence[Token], at: int, is_library: IsLibrary | None
+) -> tuple[Narrowing | None, int]:
     words = _words_from(tokens, at)
-    longest, shortest = _bounds(prefix, tokens, at, words)
+    longest, shortest = (len(words), 1) if is_library else _bounds(prefix, tokens, at, words)
     for count in range(longest, shortest - 1, -1):
         value = " ".join(word.text for word in words[:count])
         if prefix.is_spaced and prefix.text == "language" and len(value) <= 3 and count < len(words):
             continue  # "Language: an introduction": a code, but hardly meant
         filters = _meaning(prefix.text, value) if count else None
-        if filters is not None:
+        if filters is None:
+            continue
+        # A single word that is no library's name is told so by whoever knows them.
+        is_unknown = is_library is not None and not all(map(is_library, filters.members))
+        if not is_unknown or (count == 1 and not prefix.is_spaced):
             return Narrowing(prefix.text, filters, prefix.start, words[count - 1].end), at + count
     first = words[0].text if words else ""
     if words and prefix.is_spaced and not (prefix.text == "year" and first[0].isdecimal()):

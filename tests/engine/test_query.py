@@ -233,3 +233,18 @@ def test_words_are_what_is_looked_for() -> None:
     query = parse("kinh tế (tác giả:a OR title:b) -c năm:2010")
     assert words(query) == (Clause("kinh tế"), Clause("a", Field.PERSON), Clause("b", Field.TITLE))
     assert words(parse("năm:2010")) == ()
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("thư viện:hust kinh tế", Query(Clause("kinh tế"), Filters(members=("hust",)))),
+        ("thư viện: bách khoa kinh tế", Query(Clause("kinh tế"), Filters(members=("bách khoa",)))),
+        ("library:hust, bách khoa x", Query(Clause("x"), Filters(members=("hust", "bách khoa")))),
+        ("library:xyz kinh tế", Query(Clause("kinh tế"), Filters(members=("xyz",)))),
+        ("Digital library: principles", Query(Clause("Digital library: principles"))),
+        ("-library:hust kinh tế", Query(Clause("kinh tế"), Filters(not_members=("hust",)))),
+    ],
+)
+def test_a_library_is_told_from_the_words_behind_it_by_whoever_knows_them(typed: str, expected: Query) -> None:
+    assert parse(typed, is_library=lambda name: name in {"hust", "bách khoa"}) == expected
