@@ -6,13 +6,16 @@ so that the order in which they came does not matter; each joins the edition tha
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import NamedTuple
 
 from rapidfuzz import fuzz
 
 from engine.match import Entry
 from engine.matching.signature import publisher_key
-from engine.model import Material, Reason, Record
+from engine.model import Material, Reason
 
 YEARS_APART = 2
 """Most years between two records of one edition that share an identifier: a copyright year beside one of printing."""
@@ -20,126 +23,183 @@ YEARS_APART = 2
 PUBLISHER_RATIO = 70.0
 """Per cent of likeness from which two publishers are one, where nothing but title, people and year agree."""
 
+PAGES_APART = 0.1
+"""Most part by which the pages of one edition differ in two records that share no identifier, and 10 pages at least."""
+
+_PAGES = re.compile(r"(\d+)(?=[\s\])]*(?:tr|p|s|pages?|trang|seiten|стр)\b)", re.IGNORECASE)
+
+
+class _Facts(NamedTuple):
+    """What of a record decides which edition it describes. Empty and 0: it does not say."""
+
+    volume: str
+    year: int
+    edition_number: int
+    form: str
+    identifiers: frozenset[str]
+    has_isbn: bool
+    publisher: str
+    pages: int
+
 
 class _Fit:
-    """What of an edition's records decides whether another one fits."""
+    """An edition in the making: its records and all that they say."""
 
-    __slots__ = ("edition_numbers", "entries", "forms", "identifiers", "joins", "publishers", "volume", "years")
+    __slots__ = ("entries", "facts", "identifiers", "joins")
 
-    def __init__(self, volume: str) -> None:
-        self.volume = volume
+    def __init__(self) -> None:
         self.entries: list[Entry] = []
-        self.years: set[int] = set()
-        self.edition_numbers: set[int] = set()
-        self.forms: set[str] = set()
+        self.facts: list[_Facts] = []
         self.identifiers: set[str] = set()
-        self.publishers: set[str] = set()
         self.joins: dict[str, Reason] = {}
+
+    def take_in(self, entry: Entry, facts: _Facts) -> None:
+        """Add a record; what it says counts from now on."""
+        self.entries.append(entry)
+        if facts not in self.facts:
+            self.facts.append(facts)
+            self.identifiers |= facts.identifiers
 
 
 def editions(entries: Sequence[Entry]) -> list[tuple[list[Entry], tuple[Reason, ...]]]:
     """Return the records of each edition of a title and why they are one; newest edition first, volumes in order."""
+    if len(entries) == 1:
+        return [(list(entries), ())]
     fits: list[_Fit] = []
-    for entry in sorted(entries, key=_order):
-        joined: tuple[float, Reason] | None = None
+    described = sorted(((_facts(entry), entry) for entry in entries), key=_order)
+    for facts, entry in described:
         met: _Fit | None = None
+        best = 0.0
+        reason: Reason | None = None
         for fit in fits:
-            why = _why_one(entry, fit)
-            if why is not None and (joined is None or why[0] > joined[0]):
-                joined, met = why, fit
+            strength, why = _why_one(facts, fit)
+            if why is not None and strength > best:
+                met, best, reason = fit, strength, why
         if met is None:
-            met = _Fit(_volume(entry.record))
+            met = _Fit()
             fits.append(met)
-        elif joined is not None:
-            reason = joined[1]
+        elif reason is not None:
             met.joins.setdefault(f"{reason.code} {sorted(reason.values.items())}", reason)
-        _take_in(met, entry)
-    fits.sort(key=lambda fit: (-max(fit.years, default=0), _natural(fit.volume), -len(fit.entries), fit.entries[0].key))
+        met.take_in(entry, facts)
+    fits.sort(key=_newest_first)
     return [
         (sorted(fit.entries, key=lambda one: one.key), tuple(fit.joins[key] for key in sorted(fit.joins)))
         for fit in fits
     ]
 
 
-def _order(entry: Entry) -> tuple[object, ...]:
+def _facts(entry: Entry) -> _Facts:
     record = entry.record
-    identifiers = sum(1 for link in entry.links if link[0] == "i")
-    return (entry.level, record.year is None, identifiers == 0, record.edition_number is None, entry.key)
+    identifiers = frozenset([link for link in entry.links if link[0] == "i"])
+    return _Facts(
+        (record.volume or "").casefold(),
+        record.year or 0,
+        record.edition_number or 0,
+        "online"
+        if record.is_online or record.material is Material.E_RESOURCE
+        else ("paper" if record.is_online is False else ""),
+        identifiers,
+        any(link.startswith("i isbn:") for link in identifiers),
+        publisher_key(record.publisher),
+        pages(record.extent),
+    )
 
 
-def _take_in(fit: _Fit, entry: Entry) -> None:
-    record = entry.record
-    fit.entries.append(entry)
-    if record.year is not None:
-        fit.years.add(record.year)
-    if record.edition_number is not None:
-        fit.edition_numbers.add(record.edition_number)
-    if form := _form(record):
-        fit.forms.add(form)
-    fit.identifiers.update(link for link in entry.links if link[0] == "i")
-    if publisher := publisher_key(record.publisher):
-        fit.publishers.add(publisher)
+def _order(described: tuple[_Facts, Entry]) -> tuple[int, bool, bool, bool, tuple[str, str]]:
+    facts, entry = described
+    return (entry.level, not facts.year, not facts.identifiers, not facts.edition_number, entry.key)
 
 
-def _why_one(entry: Entry, fit: _Fit) -> tuple[float, Reason] | None:
-    """Return why a record is of this edition, and how surely; None if it is not."""
-    record = entry.record
-    if _volume(record) != fit.volume:
-        return None
-    form = _form(record)
-    if form and fit.forms and form not in fit.forms:
-        return None
-    identifiers = [link for link in entry.links if link[0] == "i"]
-    shared = sorted(fit.identifiers.intersection(identifiers))
-    year = record.year
-    if year is not None and fit.years:
-        apart = max(abs(year - one) for one in fit.years)
-        if apart > (YEARS_APART if shared else 0):
-            return None
-    number = record.edition_number
-    if number is not None and fit.edition_numbers and number not in fit.edition_numbers and not shared:
-        return None
+def _newest_first(fit: _Fit) -> tuple[object, ...]:
+    return (
+        -max(facts.year for facts in fit.facts),
+        _natural(fit.facts[0].volume),
+        -len({entry.key[0] for entry in fit.entries}),
+        min(entry.key for entry in fit.entries),
+    )
+
+
+def _why_one(facts: _Facts, fit: _Fit) -> tuple[float, Reason | None]:
+    """Return how surely a record is of this edition, and why; None if it is not."""
+    shared = sorted(facts.identifiers & fit.identifiers)
+    if any(_contradict(facts, other, has_shared=bool(shared)) for other in fit.facts):
+        return 0.0, None
     if shared:
         scheme, _, value = shared[0][2:].partition(":")
-        return 3.0, Reason("match.identifier", {"scheme": scheme.upper(), "value": value})
-    if _differ_in_isbn(identifiers, fit.identifiers):
-        return None
-    publisher = publisher_key(record.publisher)
-    is_same_publisher = _is_publisher_of(publisher, fit.publishers)
-    if is_same_publisher is False:
-        return None
-    if year is not None and fit.years:
-        return (2.0 + bool(is_same_publisher) + bool(number is not None and fit.edition_numbers) / 2), Reason(
-            "match.title-people-year",
-            {"year": year},
-        )
-    if year is None and not fit.years:
-        return 1.0, Reason("match.same-description")
-    if number is not None and fit.edition_numbers:
-        return 1.0, Reason("match.title-people-edition", {"edition": number})
-    return None
+        return 4.0, Reason("match.identifier", {"scheme": scheme.upper(), "value": value})
+    agreed = [_agreement(facts, other) for other in fit.facts]
+    strength, code = max(agreed)
+    if not code:
+        return 0.0, None
+    if code == "match.title-people-year":
+        return strength, Reason(code, {"year": facts.year})
+    if code == "match.title-people-edition":
+        return strength, Reason(code, {"edition": facts.edition_number})
+    return strength, Reason(code)
 
 
-def _differ_in_isbn(some: Sequence[str], others: set[str]) -> bool:
-    return any(link.startswith("i isbn:") for link in some) and any(link.startswith("i isbn:") for link in others)
+def _contradict(one: _Facts, other: _Facts, *, has_shared: bool) -> bool:
+    """Whether two records can't be of one edition."""
+    return (
+        one.volume != other.volume
+        or _differ(one.form, other.form)
+        or _years_contradict(one.year, other.year, YEARS_APART if has_shared else 0)
+        or (not has_shared and any(contradict(one, other) for contradict in _WEAK))
+    )
 
 
-def _is_publisher_of(publisher: str, publishers: set[str]) -> bool | None:
-    if not publisher or not publishers:
-        return None
-    return publisher in publishers or any(fuzz.token_set_ratio(publisher, one) >= PUBLISHER_RATIO for one in publishers)
+def _agreement(one: _Facts, other: _Facts) -> tuple[float, str]:
+    """How much two records without a shared identifier agree, and the reason's code; "" if too little."""
+    same_number = bool(one.edition_number) and one.edition_number == other.edition_number
+    if one.year and one.year == other.year:
+        same_publisher = bool(one.publisher) and bool(other.publisher)
+        return 2.0 + same_publisher + same_number / 2, "match.title-people-year"
+    if not one.year and not other.year:
+        return 1.0, "match.same-description"
+    if same_number:
+        return 1.5, "match.title-people-edition"
+    return 0.0, ""
 
 
-def _volume(record: Record) -> str:
-    return (record.volume or "").casefold()
+def _differ(one: object, other: object) -> bool:
+    """Whether both are known and not the same."""
+    return bool(one) and bool(other) and one != other
+
+
+def _years_contradict(one: int, other: int, bound: int) -> bool:
+    return bool(one) and bool(other) and abs(one - other) > bound
+
+
+def _publishers_differ(one: _Facts, other: _Facts) -> bool:
+    if not _differ(one.publisher, other.publisher):
+        return False
+    return fuzz.token_set_ratio(one.publisher, other.publisher) < PUBLISHER_RATIO
+
+
+def _pages_differ(one: _Facts, other: _Facts) -> bool:
+    if not one.pages or not other.pages:
+        return False
+    return abs(one.pages - other.pages) > max(10, PAGES_APART * max(one.pages, other.pages))
+
+
+# What an identifier that both carry outweighs.
+_WEAK: tuple[Callable[[_Facts, _Facts], bool], ...] = (
+    lambda one, other: _differ(one.edition_number, other.edition_number),
+    lambda one, other: one.has_isbn and other.has_isbn,
+    _publishers_differ,
+    _pages_differ,
+)
+
+
+@lru_cache(maxsize=4096)
+def pages(extent: str | None) -> int:
+    """Return the number of pages that an extent speaks of, 0 if of none.
+
+    >>> pages("xv, 389 pages"), pages("350tr. ; 24cm"), pages("2 v.")
+    (389, 350, 0)
+    """
+    return max((int(found) for found in _PAGES.findall(extent or "")), default=0)
 
 
 def _natural(volume: str) -> tuple[int, str]:
     return (int(volume), "") if volume.isdecimal() else (1 << 30 if volume else 0, volume)
-
-
-def _form(record: Record) -> str:
-    """Whether the edition is on paper or on line; "" where the record does not say."""
-    if record.is_online or record.material is Material.E_RESOURCE:
-        return "online"
-    return "paper" if record.is_online is False else ""

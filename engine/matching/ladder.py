@@ -22,9 +22,17 @@ NEAR_RATIO = 92.0
 ALIKE_RATIO = 60.0
 """Per cent of likeness under which two titles that share an identifier are not one: the identifier is wrong."""
 
-SUBTITLE_RATIO = 60.0
+TOKENS_RATIO = 92.0
+"""Per cent of likeness of their words from which two titles of unlike length are still alike."""
+
+SUBTITLE_RATIO = 85.0
 """Per cent of likeness under which two subtitles tell two works apart."""
 
+
+SLIP_LENGTH = 7
+"""Letters from which on two parts of names that differ in one are the same with a slip. Vietnamese ones are shorter."""
+
+_CONNECTING = frozenset({"and", "va", "et", "und", "the"})
 
 _NUMBER = re.compile(r"\b(?:\d+|[ivx]{2,})\b")
 
@@ -66,32 +74,56 @@ class Verdict(NamedTuple):
 
 
 def title_likeness(one: TitleKey, other: TitleKey) -> Likeness:
-    """How two titles stand to each other; different numbers ("Toán 10", "Toán 11") are never near."""
+    """How two titles stand to each other; different numbers ("Toán 10", "Toán 11") are never near.
+
+    One syllable more or less is another word in Vietnamese: titles are near only where a longer word has a slip,
+    the marks differ, or words are written together.
+    """
     if one.folded == other.folded:
-        if one.subtitle and other.subtitle and one.subtitle != other.subtitle and not _subtitles_agree(one, other):
+        if _subtitles_contradict(one, other):
             return Likeness.ALIKE
-        if one.is_marked and other.is_marked and one.marked != other.marked:
-            is_same = text.exact_key(one.marked) == text.exact_key(other.marked)
-            return Likeness.EQUAL if is_same else Likeness.NEAR
-        return Likeness.EQUAL
+        is_same = not (one.is_marked and other.is_marked) or one.marked == other.marked
+        is_same = is_same or text.exact_key(one.marked) == text.exact_key(other.marked)
+        return Likeness.EQUAL if is_same else Likeness.NEAR
     if one.full == other.full:
         return Likeness.EQUAL
-    ratio = fuzz.ratio(one.full, other.full, score_cutoff=ALIKE_RATIO)
-    if ratio >= NEAR_RATIO and numbers(one.full) == numbers(other.full):
+    if _is_slip(one.full, other.full):
         return Likeness.NEAR
-    if ratio or _is_beginning(one, other) or _is_beginning(other, one):
-        return Likeness.ALIKE
-    if fuzz.token_set_ratio(one.full, other.full) >= NEAR_RATIO:
-        return Likeness.ALIKE
-    return Likeness.UNLIKE
-
-
-def _subtitles_agree(one: TitleKey, other: TitleKey) -> bool:
-    if numbers(one.full) != numbers(other.full):
-        return False
-    return fuzz.ratio(one.subtitle, other.subtitle) >= SUBTITLE_RATIO or (
-        one.subtitle.startswith(other.subtitle) or other.subtitle.startswith(one.subtitle)
+    is_alike = (
+        fuzz.ratio(one.full, other.full) >= ALIKE_RATIO
+        or _is_beginning(one, other)
+        or _is_beginning(other, one)
+        or fuzz.token_set_ratio(one.full, other.full) >= TOKENS_RATIO
     )
+    return Likeness.ALIKE if is_alike else Likeness.UNLIKE
+
+
+def _is_slip(one: str, other: str) -> bool:
+    if numbers(one) != numbers(other) or fuzz.ratio(one, other) < NEAR_RATIO:
+        return False
+    left = [word for word in one.split(" ") if word not in _CONNECTING]
+    right = [word for word in other.split(" ") if word not in _CONNECTING]
+    if "".join(left) == "".join(right):
+        return True
+    if len(left) != len(right):
+        return False
+    return all(a == b or _is_word_slip(a, b) for a, b in zip(left, right, strict=True))
+
+
+def _is_word_slip(one: str, other: str) -> bool:
+    if min(len(one), len(other)) < SLIP_LENGTH:
+        return False
+    return Levenshtein.distance(one, other, score_cutoff=2) <= 2
+
+
+def _subtitles_contradict(one: TitleKey, other: TitleKey) -> bool:
+    if not one.subtitle or not other.subtitle or one.subtitle == other.subtitle:
+        return False
+    if numbers(one.full) != numbers(other.full):
+        return True
+    if one.subtitle.startswith(other.subtitle) or other.subtitle.startswith(one.subtitle):
+        return False
+    return fuzz.ratio(one.subtitle, other.subtitle) < SUBTITLE_RATIO
 
 
 def _is_beginning(short: TitleKey, long: TitleKey) -> bool:
@@ -122,12 +154,13 @@ def is_same_person(one: str, other: str) -> bool:
     whole = [syllable for syllable in short if len(syllable) > 1]
     if not whole:
         return False
-    rest = list(long)
+    rest, slips = list(long), 0
     for syllable in whole:
         if syllable in rest:
             rest.remove(syllable)
-        elif len(syllable) >= 5 and (slip := _slip(syllable, rest)) is not None:
+        elif len(syllable) >= SLIP_LENGTH and (slip := _slip(syllable, rest)) is not None:
             rest.remove(slip)
+            slips += 1
         elif syllable[0] in rest and len(whole) > 1:
             rest.remove(syllable[0])  # the other side has the initial only
         else:
@@ -138,7 +171,7 @@ def is_same_person(one: str, other: str) -> bool:
             if met is None:
                 return False
             rest.remove(met)
-    kept = sum(1 for syllable in whole if syllable in long)
+    kept = slips + sum(1 for syllable in whole if syllable in long)
     return kept >= 2 or (kept == 1 and ((len(short) > 1 and len(whole) < len(short)) or _has_initials(long)))
 
 
@@ -148,31 +181,35 @@ def _has_initials(syllables: list[str]) -> bool:
 
 def _slip(syllable: str, among: list[str]) -> str | None:
     for candidate in among:
-        if len(candidate) >= 5 and Levenshtein.distance(syllable, candidate, score_cutoff=1) <= 1:
+        if len(candidate) >= SLIP_LENGTH and Levenshtein.distance(syllable, candidate, score_cutoff=1) <= 1:
             return candidate
     return None
 
 
 def compare(one: Signature, other: Signature) -> Verdict:
-    """What two signatures are to each other. Symmetric."""
+    """Return what two signatures are to each other. Symmetric."""
     people = people_agree(one.people, other.people)
-    if _kinds_contradict(one, other, people):
-        return Verdict(Cut.HARD, Likeness.UNLIKE, 0.0, "")
-    likeness = title_likeness(one.title, other.title)
+    likeness = Likeness.UNLIKE
+    if not _kinds_contradict(one, other, people):
+        likeness = title_likeness(one.title, other.title)
     if likeness is Likeness.UNLIKE:
         return Verdict(Cut.HARD, likeness, 0.0, "")
     if people is False or (one.languages and other.languages and one.languages.isdisjoint(other.languages)):
         return Verdict(Cut.SOFT, likeness, 0.0, "")
     if likeness is Likeness.ALIKE:
-        has_both = one.title.folded == other.title.folded
-        return Verdict(Cut.SOFT if has_both else Cut.NONE, likeness, 0.0, "")
+        # The same title proper with another subtitle.
+        return Verdict(Cut.SOFT if one.title.folded == other.title.folded else Cut.NONE, likeness, 0.0, "")
+    strength, reason = _strength(one, other, likeness, people=bool(people))
+    return Verdict(Cut.NONE, likeness, strength, reason)
+
+
+def _strength(one: Signature, other: Signature, likeness: Likeness, *, people: bool) -> tuple[float, str]:
+    """Return how strongly near or equal titles join, and why."""
     if people:
-        if likeness is Likeness.EQUAL:
-            return Verdict(Cut.NONE, likeness, 0.9, "match.title-people")
-        return Verdict(Cut.NONE, likeness, 0.7, "match.near-title-people")
+        return (0.9, "match.title-people") if likeness is Likeness.EQUAL else (0.7, "match.near-title-people")
     if likeness is Likeness.EQUAL and not one.people and not other.people and _say_enough(one, other):
-        return Verdict(Cut.NONE, likeness, 0.5, "match.long-title")
-    return Verdict(Cut.NONE, likeness, 0.0, "")
+        return 0.5, "match.long-title"
+    return 0.0, ""
 
 
 def _kinds_contradict(one: Signature, other: Signature, people: bool | None) -> bool:

@@ -228,7 +228,7 @@ class Keys:
         )
 
 
-LONG_TITLE = 6
+LONG_TITLE = 8
 """Syllables from which on a title proper says enough to stand for a work that names nobody."""
 
 _NOBODY: frozenset[str] = frozenset()
@@ -248,7 +248,7 @@ def links(record: Record, signature: Signature) -> tuple[str, ...]:
         title = signature.title
         if record.publisher:
             found.append(f"y {title.folded}|{record.year}|{publisher_key(record.publisher)}")
-        if title.length >= LONG_TITLE:
+        elif title.length >= LONG_TITLE:
             found.append(f"z {title.folded}|{record.year}")
     return tuple(found)
 
