@@ -144,11 +144,9 @@ class Asking:
             if answer.rows or means in {Means.PARTIAL, Means.END, Means.IGNORE, Means.EMPTY}:
                 continue
             raise diagnostic.failure(self.member)
-        if not answer.rows and not answer.diagnostics:
-            if answer.total and start == 1:
-                raise UnreadableError(f"{answer.total} hits are told, but no record came")
-            if answer.total is None:
-                raise UnreadableError("neither a count nor a record nor a diagnostic came")
+        if start == 1 and not answer.rows and not answer.diagnostics and answer.total != 0:
+            told = "no count" if answer.total is None else f"{answer.total} hits"
+            raise UnreadableError(f"{told} and neither a record nor a diagnostic")
 
     async def _read(self, rows: tuple[Row, ...], start: int) -> bool:
         """Read the records of one answer, letting others run in between; return whether any of them is new."""
