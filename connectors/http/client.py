@@ -53,18 +53,18 @@ def open_client(
     """
     _hush_httpx()
     manners = member.manners
-    cookies = httpx.Cookies(_BoundedJar())
+    jar = _BoundedJar()
     layers: httpx.AsyncBaseTransport = Bodies(transport or Wire(member), body_bytes=manners.body_bytes)
     is_spaced = not isinstance(transport, Replay)
     layers = Manners(layers, member, user_agent=user_agent, clock=clock, share=share, is_spaced=is_spaced)
     layers = Retry(layers, chance=random.random)
-    layers = Boundary(layers, member, cookies)
+    layers = Boundary(layers, member, httpx.Cookies(jar))
     layers = Statuses(layers, clock=clock)
     layers = Deadline(layers, timeout_s=manners.timeout_s)
     return httpx.AsyncClient(
         transport=layers,
         headers={"User-Agent": user_agent, "Accept-Encoding": ACCEPT_ENCODING},
-        cookies=cookies,
+        cookies=jar,  # httpx.Cookies around it would be copied, and the two would drift apart
         timeout=manners.timeout_s,
         follow_redirects=False,
         trust_env=False,

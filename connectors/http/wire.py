@@ -150,10 +150,12 @@ class Wire(AiohttpTransport):
         """Send a request and return its answer as soon as its headers are there."""
         if not isinstance(self.client, aiohttp.ClientSession):
             self.client = self.get_client()
+        encoding = request.headers.encoding
         response = await self.client.request(
             request.method,
             URL(str(request.url), encoded=True),
-            headers=request.headers.multi_items(),
+            # Names as they were written: there are old servers that know no `host:`.
+            headers=[(name.decode("ascii"), value.decode(encoding)) for name, value in request.headers.raw],
             data=request.content or None,
             allow_redirects=False,
             # The guard bounds the whole; a timer for each piece of a body would cost and bound nothing more.
