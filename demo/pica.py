@@ -55,13 +55,10 @@ def _fields(entry: Entry) -> Iterator[tuple[str, str, Subfields]]:
         count = f"{number:02}"
         yield "201A", count, (("e", f"{copy.due:%d-%m-%Y}" if copy.due else ""),)
         yield "203@", count, (("0", f"{entry.id}{count}"),)
-        # 209A $d: u loan, i reading room only, g lost
-        service = {State.READING_ROOM: "i", State.LOST: "g"}.get(copy.state, "u")
-        yield (
-            "209A",
-            count,
-            (("f", copy.branch), ("a", copy.call_number), ("j", copy.shelf), ("d", service), ("x", "00")),
-        )
+        # 209A $d: u loan, i reading room only, z lost
+        use = {State.READING_ROOM: "i", State.LOST: "z"}.get(copy.state, "u")
+        place = (("B", copy.branch_name), ("f", copy.shelf), ("a", copy.call_number), ("d", use), ("x", "00"))
+        yield "209A", count, place
         yield "209G", count, (("a", copy.barcode), ("x", "00"))
 
 
