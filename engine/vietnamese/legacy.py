@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
-from functools import cache
+from collections.abc import Callable, Iterator
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from engine.vietnamese.syllables import is_spelt, settled, split
@@ -22,7 +22,11 @@ _CP1252_SIGNS = "".join(
 _BEYOND = re.compile(f"[^\x00-\xff{re.escape(_CP1252_SIGNS)}]")
 _WORD = re.compile(r"[^\W\d_]+")
 # What of the misread text belongs to a word: letters and all that is no ASCII.
-_MISREAD_WORD = re.compile(r"(?:[A-Za-z]|[^\x00-\x7f\u00a0‘’“”…–—]|(?<=[A-Za-z])[’…](?=[a-z]))+")
+_OF_A_WORD = "\x80-\x9f\xa1-\xff" + re.escape("".join(sign for sign in _CP1252_SIGNS if sign not in "‘’“”…–—"))
+_MISREAD_WORD = re.compile(f"[A-Za-z{_OF_A_WORD}]+")
+_PLAIN_WORD = re.compile(rf"(?<![A-Za-z{_OF_A_WORD}])[A-Za-z]{{2,}}(?![A-Za-z{_OF_A_WORD}])")
+_LONGEST_WORD = 24
+_FIRST_WORDS = 3
 # Signs that stand inside no word, and a capital with a mark behind a small letter: of no European spelling.
 _SIGNS = frozenset("¢£¤¥¦§¨©¬®¯µ¶¸¹¼½¾×÷€ƒ†‡ˆ‰‹›").union(map(chr, range(0x80, 0xA0)))
 _UNEUROPEAN = re.compile("[a-z][À-ÖØ-Þ]|[A-Za-z][«»ª°±²³¹][A-Za-z]")
@@ -106,12 +110,12 @@ def _from_cp1258(text: str) -> str:
     return unicodedata.normalize("NFC", text.translate(_cp1258_table()))
 
 
-_WAYS: tuple[tuple[str, Callable[[str], str]], ...] = (
-    ("tcvn3", _from_tcvn),
-    ("vni", _from_vni),
-    ("viscii", _from_viscii),
-    ("windows-1258", _from_cp1258),
-)
+_WAYS: dict[str, Callable[[str], str]] = {
+    "tcvn3": _from_tcvn,
+    "vni": _from_vni,
+    "viscii": _from_viscii,
+    "windows-1258": _from_cp1258,
+}
 
 
 class _Weight(NamedTuple):
@@ -147,17 +151,11 @@ def converted(text: str) -> tuple[str, str] | None:
     """
     if _BEYOND.search(text):
         return None
-    marked = [word for word in _MISREAD_WORD.findall(text) if not word.isascii()]
-    suspects = [word for word in marked if not is_spelt(word.lower())]
-    if not suspects:
-        return None
+    ways = _promising(text)
     best: tuple[_Weight, str, str] | None = None
-    for encoding, convert in _WAYS:
-        # Most sound texts of other languages are told by their first word.
-        if len(suspects) < 4 and not _is_vietnamese(convert(suspects[0])):
-            continue
-        made = convert(text)
-        weight = _weigh(text, convert)
+    for encoding in ways:
+        made = _WAYS[encoding](text)
+        weight = _weigh(text, encoding)
         if _is_enough(weight, text) and (best is None or weight.order > best[0].order):
             best = weight, made, encoding
     return (best[1].translate(_CONTROLS), best[2]) if best else None
@@ -176,22 +174,66 @@ def _common() -> frozenset[str]:
     return frozenset(words("common_syllables", "syllables"))
 
 
-def _weigh(text: str, convert: Callable[[str], str]) -> _Weight:
+class _Word(NamedTuple):
+    """What a conversion makes of one word: whether it was sound, whether it is Vietnamese, and a common syllable."""
+
+    was_sound: bool
+    is_vietnamese: bool
+    is_common: bool
+    is_changed: bool
+
+
+@lru_cache(maxsize=8192)
+def _word(word: str, encoding: str) -> _Word:
+    made = _WAYS[encoding](word)
+    return _Word(
+        was_sound=is_spelt(word.lower()),
+        is_vietnamese=_is_vietnamese(made),
+        is_common=settled(made.lower()) in _common(),
+        is_changed=made != word,
+    )
+
+
+def _marked_words(text: str) -> Iterator[str]:
+    """Return the words that hold a mark. What is longer than a syllable can show is cut, and fails."""
+    for found in _MISREAD_WORD.finditer(text):
+        word = found.group()
+        if not word.isascii():
+            yield word[:_LONGEST_WORD]
+
+
+def _promising(text: str) -> tuple[str, ...]:
+    """Return the encodings that make syllables of the first words that are none: most sound texts leave none."""
+    made = dict.fromkeys(_WAYS, 0)
+    tried = 0
+    for word in _marked_words(text):
+        if _word(word, "tcvn3").was_sound:
+            continue
+        tried += 1
+        for encoding in made:
+            made[encoding] += _word(word, encoding).is_vietnamese
+        if tried == _FIRST_WORDS:
+            break
+        if tried == _FIRST_WORDS - 1 and not any(made.values()):
+            return ()
+    return tuple(encoding for encoding, count in made.items() if count * 2 > tried)
+
+
+def _weigh(text: str, encoding: str) -> _Weight:
     gained = common = failed = foreign = changed = 0
     is_strong = False
-    for word in _MISREAD_WORD.findall(text):
-        if word.isascii():
-            foreign += len(word) > 1 and split(word.lower()) is None
-            continue
-        made = convert(word)
-        if not _is_vietnamese(made):
+    for plain in _PLAIN_WORD.findall(text):
+        foreign += split(plain.lower()) is None
+    for word in _marked_words(text):
+        made = _word(word, encoding)
+        if not made.is_vietnamese:
             failed += 1
-        elif not is_spelt(word.lower()):
+        elif not made.was_sound:
             gained += 1
-            common += settled(made.lower()) in _common()
+            common += made.is_common
             is_strong = is_strong or _is_strong(word)
         else:
-            changed += made != word
+            changed += made.is_changed
     return _Weight(gained, common, failed, foreign, changed, is_strong)
 
 

@@ -72,7 +72,6 @@ def _known() -> dict[str, tuple[str, str]]:
     return found
 
 
-@lru_cache(maxsize=16384)
 def split(token: str) -> Syllable | None:
     r"""Return the parts of a syllable, wherever its tone was put, or None if it cannot be Vietnamese.
 
@@ -81,8 +80,15 @@ def split(token: str) -> Syllable | None:
     >>> split("class") is None
     True
     """
-    toneless = token.translate(TONELESS)
-    parts = _known().get(toneless)
+    return _split(token) if len(token) <= _LONGEST else None
+
+
+_LONGEST = 8  # letters: nghiêng has seven
+
+
+@lru_cache(maxsize=16384)
+def _split(token: str) -> Syllable | None:
+    parts = _known().get(token.translate(TONELESS))
     if parts is None:
         return None
     tones = [TONED[letter][1] for letter in token if letter in TONED]
@@ -144,7 +150,6 @@ def _final_letters() -> dict[str, str]:
     return kept
 
 
-@lru_cache(maxsize=16384)
 def settled(token: str) -> str:
     """Return the one spelling that stands for all spellings of this lower-case syllable; others as they are.
 
@@ -160,7 +165,6 @@ def settled(token: str) -> str:
     return join(onset, rime, parts.tone)
 
 
-@lru_cache(maxsize=16384)
 def settled_letters(token: str) -> str:
     """As `settled`, for a token without tones."""
     return _final_letters().get(token, token)
