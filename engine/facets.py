@@ -104,9 +104,7 @@ class FacetCounts:
         found = [form("member", record.member)]
         if record.year is not None:
             found.append(form("year", str(record.year)))
-        for language in record.languages:
-            if language != "und":
-                found.append(form("language", language))
+        found += [form("language", language) for language in record.languages if language != "und"]
         if record.material is not None:
             found.append(form("material", record.material.value))
         if entry.is_online:

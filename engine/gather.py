@@ -7,8 +7,9 @@ shallower ones, so that going deeper never moves a row.
 
 from __future__ import annotations
 
-from bisect import insort
+from bisect import bisect_right, insort
 from collections.abc import Mapping, Sequence
+from operator import attrgetter
 from typing import NamedTuple
 from urllib.parse import quote
 
@@ -119,10 +120,34 @@ class Gathering:
         return len(self._offers)
 
     def titles(self, page: int, page_size: int) -> tuple[Title, ...]:
-        """Return the titles of a page, best first. `page` counts from 1."""
+        """Return the titles of a page, best first. `page` counts from 1.
+
+        A page holds titles of one round only: those that going deeper brings begin a page of their own, so that no
+        page that was shown is filled up later.
+        """
         self._settle()
-        start = (page - 1) * page_size
-        return tuple(self._title(row.work) for row in self._rows[start : start + page_size])
+        for first, last in self._rounds():
+            pages = -(-(last - first) // page_size)
+            if page <= pages:
+                start = first + (page - 1) * page_size
+                return tuple(self._title(row.work) for row in self._rows[start : min(start + page_size, last)])
+            page -= pages
+        return ()
+
+    def page_count(self, page_size: int) -> int:
+        """Return how many pages the known titles fill."""
+        self._settle()
+        return sum(-(-(last - first) // page_size) for first, last in self._rounds())
+
+    def _rounds(self) -> list[tuple[int, int]]:
+        """Return where the rows of each round begin and end."""
+        bounds = []
+        first = 0
+        while first < len(self._rows):
+            last = bisect_right(self._rows, self._rows[first].level, first, key=attrgetter("level"))
+            bounds.append((first, last))
+            first = last
+        return bounds
 
     def facets(self) -> tuple[Facet, ...]:
         """Return the facets over all titles, not of one page only."""

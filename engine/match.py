@@ -89,7 +89,7 @@ class _Block:
         self.counts[self.nodes.pop(node)] -= 1
 
     def open_to(self) -> float:
-        """The deepest level at which the block is not crowded."""
+        """Return the deepest level at which the block is not crowded."""
         if len(self.nodes) <= CROWD:
             return _ANY_LEVEL
         seen = 0

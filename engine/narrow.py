@@ -54,27 +54,37 @@ def narrower(query: Query) -> Belongs | None:
 
 
 def _passes(record: Record, filters: Filters) -> bool:
-    if record.year is not None:
-        if filters.year_from is not None and record.year < filters.year_from:
-            return False
-        if filters.year_to is not None and record.year > filters.year_to:
-            return False
-    languages = [language for language in record.languages if language != "und"]
-    if languages:
-        if filters.languages and not any(language in filters.languages for language in languages):
-            return False
-        if filters.not_languages and all(language in filters.not_languages for language in languages):
-            return False
-    if record.material is not None:
-        if filters.materials and record.material not in filters.materials:
-            return False
-        if record.material in filters.not_materials:
-            return False
+    return (
+        _year_passes(record, filters)
+        and _languages_pass(record, filters)
+        and _kind_passes(record, filters)
+        and not (filters.available_only and is_available(record) is False)
+        and not (filters.online_only and record.is_online is False and not has_full_text(record))
+    )
+
+
+def _year_passes(record: Record, filters: Filters) -> bool:
+    if record.year is None:
+        return True
+    is_late = filters.year_from is None or record.year >= filters.year_from
+    return is_late and (filters.year_to is None or record.year <= filters.year_to)
+
+
+def _languages_pass(record: Record, filters: Filters) -> bool:
+    languages = {language for language in record.languages if language != "und"}
+    if not languages:
+        return True
+    is_wanted = not filters.languages or not languages.isdisjoint(filters.languages)
+    return is_wanted and not languages.issubset(filters.not_languages)
+
+
+def _kind_passes(record: Record, filters: Filters) -> bool:
     if filters.degrees and record.degree is not None and record.degree not in filters.degrees:
         return False
-    if filters.available_only and is_available(record) is False:
-        return False
-    return not (filters.online_only and record.is_online is False and not has_full_text(record))
+    if record.material is None:
+        return True
+    is_wanted = not filters.materials or record.material in filters.materials
+    return is_wanted and record.material not in filters.not_materials
 
 
 def is_available(record: Record) -> bool | None:
@@ -165,7 +175,7 @@ def _is_named(identifier: Identifier, clause: Clause) -> bool:
 
 
 def _texts(record: Record, field: Field) -> list[str]:
-    """What a record shows of a field."""
+    """Return what a record shows of a field."""
     title = [record.title, record.subtitle, record.part_title, *record.other_titles]
     people: list[str | None] = [person.name for person in record.people]
     series: list[str | None] = [series.title for series in record.series]

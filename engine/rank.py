@@ -142,7 +142,7 @@ class Ranking:
     # The question's words -----------------------------------------------------------------
 
     def _of_words(self, entries: list[Entry]) -> list[Scored]:
-        """What the words of the question find in records of one signature."""
+        """Score what the words of the question find in records of one signature."""
         scored: list[Scored] = []
         if self._topic:
             node = entries[0].node
@@ -231,15 +231,13 @@ class Ranking:
         if (age := self._year - year) < _YEARS_TO_OLD:
             scored.append(Scored(POINTS["rank.newest"] * (1 - max(age, 0) / _YEARS_TO_OLD), "rank.newest", year))
         if any(entry.is_available for entry in entries):
-            scored.append(Scored(POINTS["rank.available"], "rank.available"))
+            scored.append(_AVAILABLE)
         if any(entry.is_online for entry in entries):
-            scored.append(Scored(POINTS["rank.online"], "rank.online"))
-        if complete:
-            scored.append(Scored(POINTS["rank.complete"] * complete / _FULL, "rank.complete"))
+            scored.append(_ONLINE)
+        scored.append(Scored(POINTS["rank.complete"] * complete / _FULL, "rank.complete"))
         if self._most_preferred:
-            preferred = max(self._preferences.get(member, 0) for member in places)
-            if preferred > 0:
-                scored.append(Scored(POINTS["rank.home"] * preferred / self._most_preferred, "rank.home"))
+            preferred = max([0, *(self._preferences.get(member, 0) for member in places)])
+            scored.append(Scored(POINTS["rank.home"] * preferred / self._most_preferred, "rank.home"))
         return scored
 
     def _fullness_of(self, entry: Entry) -> int:
@@ -250,6 +248,8 @@ class Ranking:
 
 
 _NO_PLACE = 1 << 30
+_AVAILABLE = Scored(POINTS["rank.available"], "rank.available")
+_ONLINE = Scored(POINTS["rank.online"], "rank.online")
 _AMONG_NAMES = " "
 
 
@@ -303,7 +303,7 @@ def _title_rung(title: TitleKey, words: tuple[Word, ...], hits: int) -> tuple[st
 
 
 def _match_elsewhere(record: Record, missing: tuple[Word, ...], asked: int) -> tuple[Scored, ...]:
-    """What words find in the fields beside title and people: subjects first, then the rest by the field table.
+    """Score what words find in the fields beside title and people: subjects first, then the rest by the field table.
 
     `asked` is how many words the whole question has.
     """

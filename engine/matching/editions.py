@@ -93,7 +93,7 @@ def _facts(entry: Entry) -> _Facts:
     identifiers = frozenset([link for link in entry.links if link[0] == "i"])
     return _Facts(
         (record.volume or "").casefold(),
-        record.year or 0,
+        0 if record.material is Material.JOURNAL else record.year or 0,  # a journal's year is that of one volume
         record.edition_number or 0,
         "online"
         if record.is_online or record.material is Material.E_RESOURCE

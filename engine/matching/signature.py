@@ -101,7 +101,7 @@ class Signature:
         )
 
     def keys(self) -> tuple[str, ...]:
-        """The blocking keys: only signatures that share one of them are compared. At most eight.
+        """Return the blocking keys: only signatures that share one of them are compared. At most eight.
 
         The title proper; it with each of three people; one of two people with its first or its last two syllables.
         """
@@ -172,7 +172,7 @@ class Keys:
         self._signatures: dict[object, Signature] = {}
 
     def title(self, title: str, subtitle: str | None) -> TitleKey:
-        """The compared form of a title and a subtitle; a subtitle that stands in the title after a colon is found."""
+        """Return the compared form of a title and a subtitle, which may stand in the title after a colon."""
         key = (title, subtitle)
         found = self._titles.get(key)
         if found is None:
@@ -192,14 +192,16 @@ class Keys:
         return found
 
     def signature(self, record: Record) -> Signature:
-        """What decides which title this record belongs to."""
+        """Return what decides which title this record belongs to."""
         people, bodies = self._creators(record.people)
         title = self.title(record.title, record.subtitle)
         rest = ""
         if not people:
             # Nothing but the title speaks for such a record: keep it apart from others until something agrees.
             host = record.host.title if record.host else ""
-            rest = f"{record.year or ''}\x1e{publisher_key(record.publisher)}\x1e{host}"
+            publisher = publisher_key(record.publisher)
+            is_bare = not (publisher or bodies or host) and (record.year is None or title.length < SHORT_TITLE)
+            rest = f"{record.year or ''}\x1e{publisher}\x1e{host}\x1e{record.member if is_bare else ''}"
         languages = frozenset(record.languages)
         kind = _KINDS.get(record.material, "") if record.material else ""
         known = (title, kind, record.degree, people, bodies, languages, rest)
@@ -227,6 +229,9 @@ class Keys:
             frozenset([key for key in bodies if key]) if bodies else _NOBODY,
         )
 
+
+SHORT_TITLE = 4
+"""Syllables under which a title proper that stands alone ("Bài giảng") says nothing, not even with a year."""
 
 LONG_TITLE = 8
 """Syllables from which on a title proper says enough to stand for a work that names nobody."""

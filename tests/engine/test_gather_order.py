@@ -78,7 +78,8 @@ def gathered(
         if number in looks:
             gathering.titles(1, 3)
             gathering.facets()
-    return gathering.titles(1, 100), gathering.facets(), gathering.title_count, gathering.record_count
+    titles = tuple(title for page in range(1, gathering.page_count(100) + 1) for title in gathering.titles(page, 100))
+    return titles, gathering.facets(), gathering.title_count, gathering.record_count
 
 
 @settings(max_examples=100, deadline=None)
