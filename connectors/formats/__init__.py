@@ -6,7 +6,7 @@ format is a table of rules in a module of its own. Knows no protocol and no memb
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import msgspec
 from lxml import etree
@@ -15,7 +15,7 @@ from connectors.formats.dc import record_from_dc
 from connectors.formats.dialects import DIALECTS as DIALECTS
 from connectors.formats.dialects import dialect_of as dialect_of
 from connectors.formats.dialects import unwrapped
-from connectors.formats.fields import MarcRecord, fields_from_xml
+from connectors.formats.fields import MarcRecord, fields_from_xml, local_name
 from connectors.formats.iso2709 import read_fields, split_records
 from connectors.formats.marc21 import FIELDS as MARC21_FIELDS
 from connectors.formats.marc21 import record_from_marc21
@@ -27,6 +27,8 @@ from connectors.formats.unimarc import record_from_unimarc
 from engine.errors import UnreadableError
 from engine.model import Record
 
+_EVERY_FIELD = MARC21_FIELDS | UNIMARC_FIELDS
+
 
 def record_from_xml(element: etree._Element, *, member: str, dialect: str | None = None) -> Record:
     """Return the Record that an XML element describes, or raise UnreadableError for what is no record.
@@ -35,22 +37,22 @@ def record_from_xml(element: etree._Element, *, member: str, dialect: str | None
     `metadata` of OAI-PMH, `recordData` of SRU) are opened.
     """
     element = unwrapped(element)
-    match dialect or dialect_of(element):
-        case "marc21":
-            return record_from_marc21(fields_from_xml(element, MARC21_FIELDS), member)
-        case "dc":
-            return record_from_dc(element, member)
-        case "mods":
-            return record_from_mods(element, member)
-        case "unimarc":
-            return record_from_unimarc(fields_from_xml(element, UNIMARC_FIELDS), member)
-        case "pica":
-            return record_from_pica(fields_from_pica(element), member)
-        case "opac":
-            return _record_from_opac(element, member)
-        case other:
-            found = f"{other or 'no known format'}: {element.tag}"
-            raise UnreadableError(f"{found}, expected one of {', '.join(DIALECTS)}")
+    if dialect is None and len(element) and local_name(element[0]) == "leader":
+        return _record_from_marcxml(element, member)
+    name = dialect or dialect_of(element)
+    reader = _READERS.get(name)
+    if reader is None:
+        raise UnreadableError(f"{name or element.tag} is no known format, expected one of {', '.join(DIALECTS)}")
+    return reader(element, member)
+
+
+def _record_from_marcxml(element: etree._Element, member: str) -> Record:
+    """Return the Record of a MARC record of either dialect: one reading tells which, as `dialect_of` would."""
+    marc = fields_from_xml(element, _EVERY_FIELD)
+    tags = {field.tag for field in marc.fields}
+    if "245" not in tags and ("200" in tags or dialect_of(element) == "unimarc"):
+        return record_from_unimarc(marc, member)
+    return record_from_marc21(marc, member)
 
 
 def _record_from_opac(element: etree._Element, member: str) -> Record:
@@ -78,3 +80,13 @@ def _record_from_marc(marc: MarcRecord, member: str, dialect: str) -> Record:
     if dialect == "unimarc":
         return record_from_unimarc(marc, member)
     return record_from_marc21(marc, member)
+
+
+_READERS: dict[str, Callable[[etree._Element, str], Record]] = {
+    "marc21": lambda element, member: record_from_marc21(fields_from_xml(element, MARC21_FIELDS), member),
+    "unimarc": lambda element, member: record_from_unimarc(fields_from_xml(element, UNIMARC_FIELDS), member),
+    "mods": record_from_mods,
+    "dc": record_from_dc,
+    "pica": lambda element, member: record_from_pica(fields_from_pica(element), member),
+    "opac": _record_from_opac,
+}

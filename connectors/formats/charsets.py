@@ -46,26 +46,25 @@ def decode(content: bytes, leader: str, dialect: str) -> ToText:
     has_escapes = b"\x1b" in content
     if has_escapes and not (says_utf8 and not content.isascii()):
         return _marc8
-    try:
-        content.decode("utf-8")
-    except UnicodeDecodeError:
-        pass
-    else:
+    if _is_nearly_utf8(content, says_utf8=says_utf8):
         return _utf8
-    loose = content.decode("utf-8", "replace")
-    broken = loose.count("\ufffd")
-    good = sum(1 for letter in loose if letter > "\x7f") - broken
-    if good > 2 * broken or (says_utf8 and good > broken):
-        return _utf8
-    if dialect == "unimarc":
-        if _is_mostly_read(_NO_ISO5426, content):
-            return _iso5426
-    elif _is_mostly_read(_NO_ANSEL, content):
-        return _marc8
+    wrong, to_text = (_NO_ISO5426, _iso5426) if dialect == "unimarc" else (_NO_ANSEL, _marc8)
+    if _is_mostly_read(wrong, content):
+        return to_text
     vietnamese = unicodedata.normalize("NFC", content.decode("cp1258", "replace"))
     if len(_VIETNAMESE.findall(vietnamese)) * 3 > sum(1 for byte in content if byte > 0x7F):
         return _cp1258
     return _latin1
+
+
+def _is_nearly_utf8(content: bytes, *, says_utf8: bool) -> bool:
+    """Whether this is UTF-8, a few broken bytes apart; a leader that says so is believed sooner."""
+    loose = content.decode("utf-8", "replace")
+    broken = loose.count("\ufffd")
+    if not broken:
+        return True
+    good = sum(1 for letter in loose if letter > "\x7f") - broken
+    return good > 2 * broken or (says_utf8 and good > broken)
 
 
 def _is_mostly_read(wrong: re.Pattern[bytes], content: bytes) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from engine.model import Material
 
-# Leader 06, type of record -> what it is. Text (a, t) is told further by leader 07.
+# Leader 06, type of record -> what it is. Text (a, t) is told further.
 _BY_TYPE = {
     "c": Material.SCORE,
     "d": Material.SCORE,
@@ -21,9 +21,8 @@ _BY_TYPE = {
     "o": Material.MIXED,
     "p": Material.MIXED,
     "r": Material.OBJECT,
-    "t": Material.MANUSCRIPT,
 }
-_BY_LEVEL = {"s": Material.JOURNAL, "a": Material.CHAPTER, "b": Material.ARTICLE, "m": Material.BOOK}
+_BY_LEVEL = {"s": Material.JOURNAL, "a": Material.CHAPTER, "b": Material.ARTICLE}
 # 336 $b, content type -> what it is; text says nothing.
 BY_CONTENT = {
     "cri": Material.MAP,
@@ -49,26 +48,29 @@ def material_of_codes(leader: str, field_008: str) -> Material | None:
     <Material.BOOK: 'book'>
     """
     kind, level = leader[6:7], leader[7:8]
-    if kind != "a" and kind != "t":
-        if kind == "m" and field_008[26:27] == "b":
-            return Material.SOFTWARE
-        if kind == "g" and field_008[33:34] in "aiklnoqs" and field_008[33:34]:
-            return Material.IMAGE
-        return _BY_TYPE.get(kind)
-    if level == "m" or level == "c" or level == "d":
-        nature = field_008[24:28]
-        if "m" in nature:
-            return Material.THESIS
-        if kind == "t":
-            return Material.MANUSCRIPT
-        if field_008[29:30] == "1":
-            return Material.CONFERENCE
-        if "t" in nature:
-            return Material.REPORT
-        return Material.BOOK if level == "m" else Material.MIXED
+    if kind == "a":
+        return _material_of_text(level, field_008)
     if kind == "t":
-        return Material.MANUSCRIPT
-    return _BY_LEVEL.get(level)
+        return Material.THESIS if "m" in field_008[24:28] else Material.MANUSCRIPT
+    if kind == "m" and field_008[26:27] == "b":
+        return Material.SOFTWARE
+    if kind == "g" and field_008[33:34] in set("aiklnoqs"):
+        return Material.IMAGE
+    return _BY_TYPE.get(kind)
+
+
+def _material_of_text(level: str, field_008: str) -> Material | None:
+    """Tell printed text by its bibliographic level (leader 07), and monographs by 008/24-27 and 29."""
+    if level not in {"m", "c", "d"}:
+        return _BY_LEVEL.get(level)
+    nature = field_008[24:28]
+    if "m" in nature:
+        return Material.THESIS
+    if field_008[29:30] == "1":
+        return Material.CONFERENCE
+    if "t" in nature:
+        return Material.REPORT
+    return Material.BOOK if level == "m" else Material.MIXED
 
 
 def online_of_codes(leader: str, field_006: list[str], field_007: list[str], field_008: str) -> bool | None:

@@ -13,6 +13,7 @@ from lxml import etree
 from connectors.formats import dc_values as values
 from connectors.formats.draft import Draft, finish
 from connectors.formats.fields import inner_text, local_name
+from connectors.formats.mending import mend_texts
 from connectors.formats.rules import NamedRule, apply_names, compile_names
 from engine.model import Record
 
@@ -78,7 +79,8 @@ def texts_of(element: etree._Element) -> Iterator[tuple[str, str]]:
 def record_from_dc(element: etree._Element, member: str) -> Record:
     """Return the Record that Dublin Core elements describe."""
     draft = Draft()
-    apply_names(COMPILED, texts_of(element), draft)
+    texts, draft.raw = mend_texts(list(texts_of(element)))
+    apply_names(COMPILED, texts, draft)
     if len(draft.titles) > 1:
         draft.other_titles[:0] = [title.title for title in draft.titles[1:]]
     if not draft.ids:

@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from connectors.formats.agents import build_person
 from connectors.formats.draft import TitleStatement
 from connectors.formats.headings import link_kind, parse_enumeration, web_address
-from connectors.formats.material import degree_of, material_of
-from connectors.formats.tidy import language_of, role_of, tidy, unbracket, undot
+from connectors.formats.tidy import role_of, tidy, unbracket, undot
 from connectors.formats.titles import build_statement
 from engine.model import (
     ClassNumber,
@@ -27,6 +26,8 @@ from engine.model import (
 )
 from engine.normalise.identifiers import doi, handle, isbn, issn, recognise
 from engine.normalise.imprint import place, publisher
+from engine.normalise.languages import language
+from engine.normalise.materials import degree, material
 from engine.normalise.years import year
 
 NAMES_OF_RECORDS = frozenset({Scheme.HANDLE, Scheme.DOI, Scheme.NBN, Scheme.URI})
@@ -151,19 +152,19 @@ def plain_years(text: str) -> Iterator[int]:
 def languages(text: str) -> Iterator[str]:
     """Read a language."""
     for part in re.split(r"[;,/]", text):
-        if (word := part.strip()) and (found := language_of(word)) is not None:
+        if (word := part.strip()) and (found := language(word)) is not None:
             yield found
 
 
 def materials(text: str) -> Iterator[Material]:
     """Read the type, in words of any language the engine knows."""
-    if (found := material_of(unbracket(tidy(text.rpartition("/")[2])))) is not None:
+    if (found := material(unbracket(tidy(text.rpartition("/")[2])))) is not None:
         yield found
 
 
 def degrees(text: str) -> Iterator[Degree]:
     """Read the degree, where a short text speaks of one."""
-    if len(text) < _LONG and (found := degree_of(tidy(text))) is not None:
+    if len(text) < _LONG and (found := degree(tidy(text))) is not None:
         yield found
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from lxml import etree
 
 from connectors.formats.fields import local_name
@@ -11,13 +13,19 @@ DIALECTS = ("marc21", "unimarc", "mods", "dc", "pica", "opac")
 _WRAPPERS = frozenset(
     {"collection", "modsCollection", "metadata", "recordData", "dcCollection", "dcx", "RDF", "records"}
 )
-_DC_ROOTS = frozenset({"dc", "dublincore", "qualifieddc", "dcterms", "dim", "thesis", "dcCollection"})
+_BY_NAME = {
+    "mods": "mods", "opacRecord": "opac", "global": "pica", "dc": "dc", "dublincore": "dc", "qualifieddc": "dc",
+    "dcterms": "dc", "dim": "dc", "thesis": "dc",
+}  # fmt: skip
+_PICA_TAG = re.compile(r"\d\d\d[A-Z@]").fullmatch
 _DC_ELEMENTS = frozenset({"title", "creator", "contributor", "identifier", "subject", "description", "publisher"})
-_MOST_LOOKS = 60
+_TITLE_TAGS = {"245": "marc21", "200": "unimarc"}
 
 
 def unwrapped(element: etree._Element) -> etree._Element:
     """Return the record inside wrappers: a collection, OAI-PMH's `record/metadata`, SRU's `record/recordData`."""
+    if len(element) and local_name(element[0]) == "leader":
+        return element
     for _ in range(4):
         name = local_name(element)
         if name in _WRAPPERS:
@@ -35,34 +43,21 @@ def unwrapped(element: etree._Element) -> etree._Element:
 def dialect_of(element: etree._Element) -> str:
     """Return which of `DIALECTS` a record's element is in, "" for none of them."""
     name = local_name(element)
-    if name == "mods":
-        return "mods"
-    if name in _DC_ROOTS:
-        return "dc"
-    if name == "opacRecord":
-        return "opac"
-    if name == "global" or "ppxml" in str(element.tag) or "pica" in str(element.tag).lower():
+    if name in _BY_NAME:
+        return _BY_NAME[name]
+    if "pica" in str(element.tag).lower() or "ppxml" in str(element.tag):
         return "pica"
-    looked = 0
     is_marc = False
     for child in element:
         tag = child.get("tag")
+        if tag in _TITLE_TAGS:
+            return _TITLE_TAGS[tag]
         if tag is None:
-            if local_name(child) == "leader":
-                is_marc = True
-            continue
-        if tag == "245":
-            return "marc21"
-        if tag == "200":
-            return "unimarc"
-        if len(tag) == 4 and (tag[3] == "@" or (tag[:3].isdigit() and tag[3].isalpha())):
+            is_marc = is_marc or local_name(child) == "leader"
+        elif _PICA_TAG(tag):
             return "pica"
-        is_marc = True
-        looked += 1
-        if looked > _MOST_LOOKS:
-            break
+        else:
+            is_marc = True
     if is_marc:
         return "unimarc" if "unimarc" in (element.get("format") or "").lower() else "marc21"
-    if any(local_name(child) in _DC_ELEMENTS for child in element):
-        return "dc"
-    return ""
+    return "dc" if any(local_name(child) in _DC_ELEMENTS for child in element) else ""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from hashlib import blake2b
 from typing import NamedTuple, TypeVar
 
 import msgspec
 
+from connectors.formats.material import words_of_title
 from engine.errors import UnreadableError
 from engine.model import (
     ClassNumber,
@@ -24,7 +26,10 @@ from engine.model import (
     Series,
 )
 from engine.normalise.editions import edition_number
-from engine.normalise.names import name_syllables, people
+from engine.normalise.materials import degree as degree_of
+from engine.normalise.materials import material as material_of
+from engine.normalise.names import name_syllables
+from engine.normalise.statements import people
 
 _T = TypeVar("_T")
 
@@ -77,6 +82,7 @@ class Draft:
         "spare_languages",
         "spare_materials",
         "spare_publishers",
+        "spare_series",
         "spare_titles",
         "spare_years",
         "subjects",
@@ -116,6 +122,7 @@ class Draft:
         self.spare_languages: list[str] = []
         self.spare_materials: list[Material] = []
         self.spare_publishers: list[str] = []
+        self.spare_series: list[Series] = []
         self.spare_titles: list[TitleStatement] = []
         self.spare_years: list[int] = []
         self.subjects: list[str] = []
@@ -141,6 +148,9 @@ def finish(draft: Draft, member: str) -> Record:
         raise UnreadableError("a record without a title", found=draft.ids[0] if draft.ids else "")
     responsibility = draft.responsibilities[0] if draft.responsibilities else statement.responsibility
     _place_in_hosts(draft)
+    if words := words_of_title(statement.title, statement.subtitle):
+        draft.spare_materials += filter(None, [material_of(words)])
+        draft.degrees += filter(None, [degree_of(words)])
     material = _material(draft)
     edition = draft.editions[0] if draft.editions else None
     record = Record(
@@ -163,7 +173,7 @@ def finish(draft: Draft, member: str) -> Record:
         degree=_first(draft.degrees) if material is Material.THESIS else None,
         is_online=True if any(draft.online) else (False if draft.online else None),
         extent=_first(draft.extents),
-        series=_unique(draft.series),
+        series=_unique(draft.series or draft.spare_series),
         subjects=_unique(draft.subjects),
         summary="\n".join(_unique(draft.summaries)) or None,
         notes=_unique(draft.notes),
@@ -249,19 +259,20 @@ def _people(draft: Draft, responsibility: str | None) -> tuple[Person, ...]:
     found = [person if said else _with_role(person, Role.AUTHOR) for person, said in draft.leads]
     unsaid = [person for person, said in draft.names if not said and person.kind is PersonKind.PERSON]
     named = (
-        {name_syllables(person.name): person.role for person in people(responsibility)}
-        if unsaid and responsibility
-        else {}
+        {_syllables(person.name): person.role for person in people(responsibility)} if unsaid and responsibility else {}
     )
     fallback = Role.OTHER if draft.leads and named else Role.AUTHOR
     for person, said in draft.names:
         if said:
             found.append(person)
         elif person.kind is PersonKind.PERSON:
-            found.append(_with_role(person, named.get(name_syllables(person.name), fallback) if named else fallback))
+            found.append(_with_role(person, named.get(_syllables(person.name), fallback) if named else fallback))
         else:
             found.append(_with_role(person, Role.OTHER if found else Role.AUTHOR))
     return _unique(found)
+
+
+_syllables = lru_cache(maxsize=4096)(name_syllables)
 
 
 def _with_role(person: Person, role: Role) -> Person:

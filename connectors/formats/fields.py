@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Container
 from typing import NamedTuple
 
+import msgspec
 from lxml import etree
 
 
-class MarcField(NamedTuple):
+class MarcField(msgspec.Struct, gc=False):
     """One variable field. `subfields` are (code, text) pairs in their order; no text is empty.
 
     `occurrence` is PICA's; elsewhere it is "".
@@ -45,7 +46,7 @@ class MarcRecord(NamedTuple):
 
 def local_name(element: etree._Element) -> str:
     """Return an element's name without its namespace; "" for comments and processing instructions."""
-    tag = element.tag
+    tag: object = element.tag
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
@@ -57,8 +58,8 @@ def inner_text(element: etree._Element) -> str:
 def fields_from_xml(record: etree._Element, wanted: Container[str]) -> MarcRecord:
     """Read leader, control fields and the wanted variable fields of a MARCXML-like record.
 
-    Elements are told by their attributes and children rather than by name, so prefixes and wrong namespaces do not
-    matter. A field without tag and a subfield without code or text are left out: nothing can be said of them.
+    Elements are told by their attributes rather than by name, so that prefixes and wrong namespaces do not matter. A
+    field without tag and a subfield without code or text are left out: nothing can be said of them.
     """
     leader = ""
     control: dict[str, list[str]] = {}
@@ -68,19 +69,10 @@ def fields_from_xml(record: etree._Element, wanted: Container[str]) -> MarcRecor
         if tag is None:
             if not leader and local_name(element) == "leader":
                 leader = element.text or ""
-        elif len(element) == 0:
-            if element.text:
-                control.setdefault(tag, []).append(element.text)
         elif tag in wanted:
             subfields = [(code, text) for sub in element if (code := sub.get("code")) and (text := sub.text)]
             if subfields:
-                fields.append(
-                    MarcField(
-                        tag,
-                        element.get("ind1", element.get("i1", " ")),
-                        element.get("ind2", element.get("i2", " ")),
-                        subfields,
-                        element.get("occurrence", ""),
-                    )
-                )
+                fields.append(MarcField(tag, element.get("ind1") or " ", element.get("ind2") or " ", subfields))
+        elif tag < "010" and (text := element.text):
+            control.setdefault(tag, []).append(text)
     return MarcRecord(leader, control, fields)

@@ -11,19 +11,19 @@ from connectors.formats.tidy import tidy, undot
 from engine.model import Host, Link, LinkKind, Series
 from engine.normalise.identifiers import isbn, issn
 
-_SUBDIVISIONS = "vxyz"
-_KEYWORD_ENDS = re.compile(r"\s*(?:;|\s--\s|\s–\s)\s*")
+# What stands before a part of a heading: subdivisions after dashes, dates and titles of honour after a comma.
+_GLUE = dict.fromkeys("vxyz", " -- ") | dict.fromkeys("cdq", ", ") | dict.fromkeys("btnp", ". ")
 
 
 def subject(field: MarcField, codes: str) -> Iterator[str]:
-    """Read a heading: its parts joined by a space, its subdivisions by ` -- `."""
+    """Read a heading: names with dates and titles as a card has them, subdivisions after ` -- `."""
     line = ""
     for code, text in field.subfields:
         if code not in codes:
             continue
         text = undot(tidy(text))  # noqa: PLW2901 - the text as it should be seen
         if text:
-            line = (f"{line} -- {text}" if code in _SUBDIVISIONS else f"{line} {text}") if line else text
+            line = f"{line}{_GLUE.get(code, ' ')}{text}" if line else text
     if line:
         yield line
 
@@ -44,7 +44,7 @@ def series(field: MarcField, codes: str) -> Iterator[Series]:
         yield Series(title, (tidy(number).rstrip(".") or None) if number else None)
 
 
-def host(field: MarcField, codes: str) -> Iterator[Host]:
+def host(field: MarcField, _codes: str) -> Iterator[Host]:
     """Read what an article stands in (773): $t title, $x ISSN, $z ISBN, $g volume, issue and pages."""
     title = tidy(field.first("t") or field.first("a") or "")
     if title:

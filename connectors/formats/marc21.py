@@ -16,10 +16,11 @@ from connectors.formats.coded import (
 )
 from connectors.formats.draft import Draft, finish
 from connectors.formats.fields import MarcField, MarcRecord
+from connectors.formats.mending import mend_fields
 from connectors.formats.rules import Rule, apply_rules, compile_rules
-from connectors.formats.tidy import language_of
 from engine.errors import UnreadableError
 from engine.model import Record
+from engine.normalise.languages import language as known_language
 
 
 def languages(field: MarcField, codes: str) -> Iterator[str]:
@@ -28,11 +29,11 @@ def languages(field: MarcField, codes: str) -> Iterator[str]:
         word = text.strip()
         if len(word) > 3 and len(word) % 3 == 0 and word.isascii() and word.isalpha() and word.islower():
             parts = [word[place : place + 3] for place in range(0, len(word), 3)]
-            known = [found for part in parts if (found := language_of(part))]
+            known = [found for part in parts if (found := known_language(part))]
             if len(known) == len(parts):
                 yield from known
                 continue
-        if (found := language_of(word)) is not None:
+        if (found := known_language(word)) is not None:
             yield found
 
 
@@ -44,6 +45,7 @@ RULES: tuple[Rule, ...] = (
     ("spare_titles",      "130$anp 222$a 240$anp 242$abnp",                 titles.title_statement),
     ("other_titles",      "246$abnp 247$abnp 130$anp 240$anp 242$abnp 210$a 222$a 740$anp",  titles.other_title),
     ("other_titles",      "880$abnp",                                       titles.linked_title),
+    ("volumes",           "490$v",                                          titles.volume_of_series),
     ("leads",             "100 110 111",                                    agents.access_point),
     ("names",             "700 710 711 720",                                agents.access_point),
     ("publishers",        "260$b 264$b",                                    imprints.publishers),
@@ -53,7 +55,7 @@ RULES: tuple[Rule, ...] = (
     ("spare_years",       "264$c 260$g 502$d 362$a",                        imprints.spare_years),
     ("editions",          "250$ab",                                         imprints.sentence),
     ("languages",         "041$ad",                                         languages),
-    ("extents",           "300$abce",                                       imprints.phrase),
+    ("extents",           "300$abce",                                       imprints.sentence),
     ("materials",         "502",                                            material.thesis),
     ("degrees",           "502$ab",                                         material.degrees),
     ("spare_materials",   "245$h 655$a",                                    material.genres),
@@ -61,7 +63,7 @@ RULES: tuple[Rule, ...] = (
     ("online",            "338$b",                                          material.carriers),
     ("online",            "245$h",                                          material.online_designation),
     ("series",            "490$ap 440$anp",                                 headings.series),
-    ("series",            "800$tnp 810$tnp 811$tnp 830$anp",                headings.series),
+    ("spare_series",      "800$tnp 810$tnp 811$tnp 830$anp",                headings.series),
     ("subjects",          "600$abcdqtvxyz 610$abtvxyz 611$acdetvxyz 630$anptvxyz 650$abvxyz 651$avxyz 655$avxyz 648$avxyz",
                                                                             headings.subject),
     ("subjects",          "653$a",                                          headings.keywords),
@@ -75,7 +77,7 @@ RULES: tuple[Rule, ...] = (
     ("identifiers",       "035$a",                                          numbers.oclcs),
     ("identifiers",       "010$a",                                          numbers.lccns),
     ("identifiers",       "015$a",                                          numbers.nbns),
-    ("classes",           "082$a 080$a 050$ab 060$ab 084$a 090$ab 092$ab",  numbers.class_numbers),
+    ("classes",           "082$a 080$a 050$a 060$a 084$a 090$a 092$a",  numbers.class_numbers),
     ("hosts",             "773",                                            headings.host),
     ("links",             "856$u",                                          headings.links),
     ("holdings",          "952",                                            holdings.koha_item),
@@ -94,16 +96,17 @@ FIELDS = frozenset(COMPILED)
 def record_from_marc21(marc: MarcRecord, member: str) -> Record:
     """Return the Record that a MARC 21 record describes."""
     leader, control, fields = marc
-    if leader[6:7] in NO_BIBLIOGRAPHIC_TYPES:
-        raise UnreadableError(f"leader 06 is {leader[6:7]!r}: no bibliographic record")
     draft = Draft()
+    draft.raw += mend_fields(fields)
     apply_rules(COMPILED, fields, draft)
+    if not draft.titles and leader[6:7] in NO_BIBLIOGRAPHIC_TYPES:
+        raise UnreadableError(f"no title, and leader 06 is {leader[6:7]!r}: no bibliographic record")
     if not draft.ids and (ids := [text.strip() for text in control.get("001", ()) if text.strip()]):
         draft.ids.append(ids[0])
     field_008 = control["008"][0] if "008" in control else ""
     if (year := year_of_codes(field_008)) is not None:
         draft.spare_years.insert(0, year)
-    if (language := field_008[35:38].strip(" |")) and (code := language_of(language)):
+    if (language := field_008[35:38].strip(" |")) and (code := known_language(language)):
         draft.languages.insert(0, code)
     if (kind := material_of_codes(leader, field_008)) is not None:
         draft.materials.append(kind)

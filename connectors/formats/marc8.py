@@ -18,9 +18,9 @@ _ODD: dict[int, int] = ODD_MAP
 
 
 def marc8_to_text(body: bytes) -> str:
-    """Return the text of one subfield; what has no meaning becomes U+FFFD, a broken escape sequence is left out.
+    r"""Return the text of one subfield; what has no meaning becomes U+FFFD, a broken escape sequence is left out.
 
-    >>> marc8_to_text(b"Truy\\xf2\\xe3en Ki\\xe1\\xe3eu")
+    >>> marc8_to_text(b"Truy\xf2\xe3en Ki\xe3\xe1eu")
     'Truyện Kiều'
     """
     found: list[str] = []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
 
 from connectors.formats.coded import BY_CONTENT
 from connectors.formats.fields import MarcField
@@ -11,36 +10,44 @@ from connectors.formats.tidy import tidy
 from engine.model import Degree, Material
 from engine.normalise.materials import degree, material
 
-
-@lru_cache(maxsize=4096)
-def material_of(text: str) -> Material | None:
-    """Return what kind of thing words speak of; remembered, since few phrases make up a catalogue."""
-    return material(text)
-
-
-@lru_cache(maxsize=1024)
-def degree_of(text: str) -> Degree | None:
-    """Return the degree that words speak of; remembered."""
-    return degree(text)
+# What Vietnamese libraries begin a subtitle with, or a title, where it is no book; in lower case.
+_HEADS_OF_SUBTITLES = (
+    "luận án", "luận văn", "khóa luận", "khoá luận", "đồ án tốt nghiệp", "tóm tắt luận án", "kỷ yếu", "kỉ yếu",
+    "báo cáo tổng kết", "báo cáo khoa học", "báo cáo đề tài", "đề tài nghiên cứu",
+)  # fmt: skip
+_HEADS_OF_TITLES = (
+    "luận án tiến s", "luận văn thạc s", "luận văn tốt nghiệp", "luận văn cử nhân", "khóa luận tốt nghiệp",
+    "khoá luận tốt nghiệp", "đồ án tốt nghiệp", "kỷ yếu hội", "kỉ yếu hội", "kỷ yếu khoa học", "báo cáo tổng kết",
+)  # fmt: skip
 
 
-def thesis(field: MarcField, codes: str) -> Iterator[Material]:
-    """A dissertation note makes it a thesis, unless it says to be a reprint of one."""
-    del field, codes
+def words_of_title(title: str, subtitle: str | None) -> str | None:
+    """Return the part of a title statement that says what kind of thing it is, None where none begins like that.
+
+    >>> words_of_title("Nghiên cứu kiến trúc", "Luận án tiến sĩ"), words_of_title("Cách viết luận văn", None)
+    ('Luận án tiến sĩ', None)
+    """
+    if subtitle and subtitle.lower().startswith(_HEADS_OF_SUBTITLES):
+        return subtitle
+    return title if title.lower().startswith(_HEADS_OF_TITLES) else None
+
+
+def thesis(_field: MarcField, _codes: str) -> Iterator[Material]:
+    """Say that a dissertation note makes it a thesis."""
     yield Material.THESIS
 
 
 def degrees(field: MarcField, codes: str) -> Iterator[Degree]:
     """Read the degree of a dissertation note."""
     for text in field.every(codes):
-        if (found := degree_of(tidy(text))) is not None:
+        if (found := degree(tidy(text))) is not None:
             yield found
 
 
 def genres(field: MarcField, codes: str) -> Iterator[Material]:
     """Read genre terms and general designations of material."""
     for text in field.every(codes):
-        if (found := material_of(tidy(text).strip("[].- "))) is not None:
+        if (found := material(tidy(text).strip("[].- "))) is not None:
             yield found
 
 

@@ -10,6 +10,7 @@ from lxml import etree
 from connectors.formats import mods_values as values
 from connectors.formats.draft import Draft, finish
 from connectors.formats.fields import local_name
+from connectors.formats.mending import mended_element
 from connectors.formats.rules import NamedRule, apply_names, compile_names
 from engine.model import Record
 
@@ -54,5 +55,6 @@ COMPILED = compile_names(RULES)
 def record_from_mods(element: etree._Element, member: str) -> Record:
     """Return the Record that a MODS element describes."""
     draft = Draft()
+    element, draft.raw = mended_element(element)
     apply_names(COMPILED, ((local_name(child), child) for child in element), draft)
     return finish(draft, member)

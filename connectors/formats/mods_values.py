@@ -10,9 +10,8 @@ from connectors.formats.agents import build_person
 from connectors.formats.draft import TitleStatement
 from connectors.formats.fields import inner_text, local_name
 from connectors.formats.headings import link_kind, parse_enumeration, web_address
-from connectors.formats.material import degree_of, material_of
 from connectors.formats.numbers import bare, wrong
-from connectors.formats.tidy import language_of, tidy, undot
+from connectors.formats.tidy import tidy, undot
 from connectors.formats.titles import build_statement, volume_of
 from engine.model import (
     ClassNumber,
@@ -30,6 +29,8 @@ from engine.model import (
 )
 from engine.normalise.identifiers import doi, handle, isbn, issn, lccn, oclc
 from engine.normalise.imprint import place, publisher
+from engine.normalise.languages import language
+from engine.normalise.materials import degree, material
 from engine.normalise.years import year
 
 _BY_TYPE = {
@@ -212,14 +213,14 @@ def languages(element: etree._Element) -> Iterator[str]:
         return
     terms = list(below(element, "languageTerm"))
     for term in sorted(terms, key=lambda term: term.get("type") != "code"):
-        if (found := language_of(said(term))) is not None:
+        if (found := language(said(term))) is not None:
             yield found
-    if not terms and (found := language_of(said(element))) is not None:
+    if not terms and (found := language(said(element))) is not None:
         yield found
 
 
 def issuance(element: etree._Element) -> Iterator[Material]:
-    """What is issued as a serial is a journal."""
+    """Say that what is issued as a serial is a journal."""
     if any(said(child) in {"serial", "continuing"} for child in below(element, "issuance")):
         yield Material.JOURNAL
 
@@ -237,7 +238,7 @@ def types(element: etree._Element) -> Iterator[Material]:
 
 def genres(element: etree._Element) -> Iterator[Material]:
     """Read genre terms."""
-    if (found := material_of(said(element))) is not None:
+    if (found := material(said(element))) is not None:
         yield found
 
 
@@ -245,7 +246,7 @@ def degrees(element: etree._Element) -> Iterator[Degree]:
     """Read the degree of a genre, or of a note about a thesis."""
     if local_name(element) == "note" and element.get("type") not in {"thesis", "dissertation"}:
         return
-    if (found := degree_of(said(element))) is not None:
+    if (found := degree(said(element))) is not None:
         yield found
 
 

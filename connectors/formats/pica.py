@@ -13,6 +13,7 @@ from connectors.formats import pica_values as values
 from connectors.formats.draft import Draft, finish
 from connectors.formats.fields import MarcField, local_name
 from connectors.formats.marc21 import languages
+from connectors.formats.mending import mend_fields
 from connectors.formats.rules import Rule, apply_rules, compile_rules
 from engine.errors import UnreadableError
 from engine.model import Material, Record
@@ -83,6 +84,7 @@ def fields_from_pica(record: etree._Element) -> list[MarcField]:
 def record_from_pica(fields: list[MarcField], member: str) -> Record:
     """Return the Record that PICA fields describe."""
     draft = Draft()
+    draft.raw += mend_fields(fields)
     apply_rules(COMPILED, fields, draft)
     draft.holdings += values.holdings(fields)
     kind = next((field.first("0") or "" for field in fields if field.tag == "002@"), "")

@@ -39,7 +39,8 @@ def apply_rules(rules: Compiled, fields: Iterable[MarcField], draft: Draft) -> N
     """Fill the draft from the fields."""
     for field in fields:
         for target, codes, reader in rules.get(field.tag, ()):
-            getattr(draft, target).extend(reader(field, codes))
+            values = getattr(draft, target)
+            values += reader(field, codes)
 
 
 NamedRule = tuple[str, str, Callable[[_T], Iterable[object]]]

@@ -5,14 +5,18 @@ Each takes the text of subfields and returns it as a reader should see it, or No
 
 from __future__ import annotations
 
-from functools import lru_cache
+import re
+from functools import cache, lru_cache
 
 from engine.model import Role
-from engine.normalise.languages import language
 from engine.normalise.names import person, role
+from engine.normalise.tables import groups
 from engine.text import clean
 
-_SORT_MARKS = str.maketrans("", "", "\x88\x89\x98\x9c")
+_SORT_MARKS = re.compile("[\x88\x89\x98\x9c]")
+# Letters and signs that `clean` leaves as they are, blanks apart: what nearly all text is made of.
+PLAIN = "[ -~«»°©À-ÏÑ-ïñ-ÿĀ-ƈƊ-ɏẠ-ỹ–—…]*"
+_is_plain = re.compile(PLAIN).fullmatch
 _ENDS = " \t\r\n/:;,="
 # A dot after these belongs to the word, not to the cataloguing rules.
 _ABBREVIATIONS = frozenset({
@@ -29,9 +33,11 @@ def tidy(text: str) -> str:
     >>> tidy("Simon & Schuster, Inc.,")
     'Simon & Schuster, Inc.'
     """
-    if not text.isascii():
-        text = text.translate(_SORT_MARKS)
-    return clean(text).rstrip(_ENDS)
+    if (text.isascii() and text.isprintable()) or _is_plain(text):
+        text = text.rstrip(_ENDS)
+        # The only white space here is the blank.
+        return " ".join(text.split()) if "  " in text or text[:1] == " " else text
+    return clean(_SORT_MARKS.sub("", text)).rstrip(_ENDS)
 
 
 def undot(text: str) -> str:
@@ -40,10 +46,9 @@ def undot(text: str) -> str:
     >>> undot("Phương pháp luận."), undot("Smith, John A."), undot("và tiếp theo..."), undot("Wiley & Sons, Inc.")
     ('Phương pháp luận', 'Smith, John A.', 'và tiếp theo...', 'Wiley & Sons, Inc.')
     """
-    if not text.endswith(".") or text.endswith(".."):
+    if text[-1:] != "." or text[-2:] == "..":
         return text
-    last = text[:-1].rpartition(" ")[2]
-    word = last.strip("([").lower()
+    word = text[:-1].rpartition(" ")[2].strip("([").lower()
     if len(word) < 2 or word in _ABBREVIATIONS or "." in word:
         return text
     return text[:-1].rstrip(_ENDS)
@@ -65,19 +70,45 @@ def unbracket(text: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def language_of(text: str) -> str | None:
-    """Return the language that a code or word means; remembered, since few values make up a catalogue."""
-    return language(text)
-
-
-@lru_cache(maxsize=4096)
 def role_of(text: str) -> Role | None:
-    """Return the role that a relator code, term or address means; remembered as `language_of`."""
+    """Return the role that a relator code, term or address means; remembered, since few values make up a catalogue.
+
+    >>> role_of("editor."), role_of("http://id.loc.gov/vocabulary/relators/trl")
+    (<Role.EDITOR: 'editor'>, <Role.TRANSLATOR: 'translator'>)
+    """
     text = text.strip().rstrip(".,;:").rpartition("/")[2]
     return role(text) if text else None
 
 
-@lru_cache(maxsize=8192)
 def name_of(text: str) -> tuple[str, Role | None]:
-    """Return a human's name without ranks, dates and roles, and the role it spoke of; remembered."""
+    """Return a human's name without ranks, dates and roles, and the role it spoke of.
+
+    Names that are nothing but names, as most are, are not looked at any closer.
+
+    >>> name_of("Nguyễn Văn Thanh,"), name_of("PGS.TS. Nguyễn Văn A (chủ biên)")
+    (('Nguyễn Văn Thanh', None), ('Nguyễn Văn A', <Role.EDITOR: 'editor'>))
+    """
+    if _is_plain(text):
+        words = text.split()
+        if words and words[-1] == ",":
+            words.pop()
+        if len(words) > 1 and all(map(_is_plain_word, words)):
+            return " ".join(words).rstrip(","), None
     return person(text)
+
+
+@lru_cache(maxsize=8192)
+def _is_plain_word(word: str) -> bool:
+    """Whether a word of a name is no more than that: capital and small letters, or an initial, and no rank."""
+    word = word.rstrip(",")
+    if len(word) == 2 and word[1] == ".":
+        return word[0].isupper()
+    return word.istitle() and word.isalpha() and word.lower() not in _loaded_words()
+
+
+@cache
+def _loaded_words() -> frozenset[str]:
+    """Words that may be part of a rank or stand for nobody, in lower case."""
+    tables = groups("names")
+    phrases = [phrase for group in ("ranks", "nobody") for words in tables[group].values() for phrase in words]
+    return frozenset(word for phrase in phrases for word in re.split(r"[\s.]+", phrase.lower()))

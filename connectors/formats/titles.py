@@ -99,8 +99,8 @@ def build_statement(
     if " = " in head:
         head, *more = head.split(" = ")
         parallels = [*more, *parallels]
-    if not rest and " : " in head:
-        head, subtitle = head.split(" : ", 1)
+    if not rest and ": " in head:
+        head, subtitle = head.split(": ", 1)
         rest = [subtitle]
     title = unbracket(undot(tidy(head)))
     subtitles: list[str] = []
@@ -151,6 +151,12 @@ def other_title(field: MarcField, codes: str) -> Iterator[str]:
             line = f"{line}{' : ' if code == 'b' else '. '}{text}" if line else text
     if line:
         yield line
+
+
+def volume_of_series(field: MarcField, codes: str) -> Iterator[str]:
+    """Read the volume that some libraries put into a series statement without a series (490 $v alone)."""
+    if not field.first("a") and (text := field.first(codes)) and (number := volume_of(text)):
+        yield number
 
 
 def linked_title(field: MarcField, codes: str) -> Iterator[str]:

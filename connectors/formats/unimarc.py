@@ -10,6 +10,7 @@ from connectors.formats import unimarc_values as values
 from connectors.formats.draft import Draft, finish
 from connectors.formats.fields import MarcRecord
 from connectors.formats.marc21 import languages
+from connectors.formats.mending import mend_fields
 from connectors.formats.rules import Rule, apply_rules, compile_rules
 from engine.model import Material, Record
 
@@ -63,6 +64,7 @@ def record_from_unimarc(marc: MarcRecord, member: str) -> Record:
     """Return the Record that a UNIMARC record describes."""
     leader, control, fields = marc
     draft = Draft()
+    draft.raw += mend_fields(fields)
     apply_rules(COMPILED, fields, draft)
     draft.ids += [text.strip() for text in control.get("001", ()) if text.strip()][:1]
     draft.urls += [text.strip() for text in control.get("003", ()) if headings.web_address(text.strip())][:1]

@@ -79,7 +79,7 @@ def access_point(field: MarcField, _codes: str) -> Iterator[tuple[Person, bool]]
         name = f"{tidy(name)}, {tidy(second)}" if field.ind2 != "0" else f"{tidy(name)} {tidy(second)}"
     units = field.every("b") if kind is PersonKind.CORPORATE else []
     if kind is PersonKind.CORPORATE and field.ind1 == "1":
-        kind, units = PersonKind.MEETING, units
+        kind = PersonKind.MEETING
     built = build_person(name, kind=kind, units=units, dates=field.first("f") or "", numeration=field.first("d") or "")
     if built is None:
         return
@@ -127,7 +127,7 @@ def extent(field: MarcField, codes: str) -> Iterator[str]:
 
 
 def thesis(field: MarcField, _codes: str) -> Iterator[Material]:
-    """A thesis note makes it a thesis, unless it says that this is a commercial edition of one."""
+    """Say that a thesis note makes it a thesis, unless this is a commercial edition of one."""
     words = " ".join(text for _, text in field.subfields).lower()
     if "texte remanié" not in words and "reproduction" not in words:
         yield Material.THESIS
@@ -139,9 +139,8 @@ def remote(field: MarcField, codes: str) -> Iterator[bool]:
         yield True
 
 
-def is_remote(field: MarcField, codes: str) -> Iterator[bool]:
-    """An electronic resource without a carrier counts as online."""
-    del field, codes
+def is_remote(_field: MarcField, _codes: str) -> Iterator[bool]:
+    """Say that an electronic resource counts as online."""
     yield True
 
 

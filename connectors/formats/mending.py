@@ -1,0 +1,83 @@
+"""Text that a member stored in an old or doubled encoding, put right before it is read; the raw text is kept.
+
+`engine.text.repair` decides; here it is only called where a cheap look finds something strange, since nearly all text
+is sound. Where one text of a record was repaired, the others are tried without that look.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from copy import deepcopy
+
+from lxml import etree
+
+from connectors.formats.fields import MarcField
+from engine.model import Raw
+from engine.text import repair
+
+# Signs and controls inside words and capitals behind small letters (TCVN3, VISCII); two vowels where the second bears a
+# mark (VNI, Windows-1258); the first letters of UTF-8 read as Windows-1252. Sort marks (98, 9C) are no sign of it.
+_SMELL = re.compile(
+    "[A-Za-zÀ-ÿ][\x80-\x87\x8a-\x97\x99-\x9b\x9d-\x9f¢-©¬®¯±µ¶¸¹¼-¾×÷]|[¢-¨¬®¯±µ¶¸¹×÷][A-Za-z]|[A-Za-z][«»ª°][A-Za-z]"
+    "|[a-zß-ÿ][À-ÖØ-Þ]"
+    "|[aeiouyâêôöăơưAEIOUYÂÊÔÖ][ìòùøûõïáàåãäâéèúüëêÌÒÙØÛÕÏÁÀÅÃÄÂÉÈÚÜËÊ]"
+    "|[ÃÂÄÅÆÐ][\x80-\xbf\u0152-\u2122]|á[º»]"
+).search
+
+
+def may_be_broken(text: str) -> bool:
+    """Whether a text is worth the trouble of `repair`.
+
+    >>> may_be_broken("Gi¸o tr×nh kinh tÕ"), may_be_broken("Tieáng Vieät"), may_be_broken("Geschichte der Stadt Köln")
+    (True, True, False)
+    """
+    if text.isascii():
+        return "&" in text and ";" in text
+    return _SMELL(text) is not None
+
+
+def mend_fields(fields: Iterable[MarcField]) -> list[Raw]:
+    """Put the texts of MARC-like fields right, in place, and return what they were."""
+    raws: list[Raw] = []
+    for field in fields:
+        for _, text in field.subfields:
+            if (not text.isascii() or "&" in text) and may_be_broken(text) and repair(text).encoding is not None:
+                break
+        else:
+            continue
+        break
+    else:
+        return raws
+    for field in fields:
+        mended: list[tuple[str, str]] = []
+        for code, text in field.subfields:
+            repaired = repair(text)
+            mended.append((code, repaired.text))
+            if repaired.encoding is not None:
+                raws.append(Raw(f"{field.tag}${code}", text, repaired.encoding))
+        field.subfields = mended
+    return raws
+
+
+def mend_texts(texts: list[tuple[str, str]]) -> tuple[list[tuple[str, str]], list[Raw]]:
+    """Return (name, text) pairs put right, and what they were."""
+    if not any(may_be_broken(text) and repair(text).encoding is not None for _, text in texts):
+        return texts, []
+    repaired = [(name, text, repair(text)) for name, text in texts]
+    raws = [Raw(name, text, found.encoding) for name, text, found in repaired if found.encoding is not None]
+    return [(name, found.text) for name, _, found in repaired], raws
+
+
+def mended_element(element: etree._Element) -> tuple[etree._Element, list[Raw]]:
+    """Return an element whose texts are put right (a copy, where one was not), and what they were."""
+    texts = [("", text) for child in element.iter() if (text := child.text)]
+    if not any(may_be_broken(text) and repair(text).encoding is not None for _, text in texts):
+        return element, []
+    element = deepcopy(element)
+    raws: list[Raw] = []
+    for child in element.iter():
+        if child.text and (found := repair(child.text)).encoding is not None:
+            raws.append(Raw(etree.QName(child).localname, child.text, found.encoding))
+            child.text = found.text
+    return element, raws
