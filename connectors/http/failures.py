@@ -69,8 +69,9 @@ def _is_too_much(error: BaseException) -> bool:
 def _tls_reason(error: BaseException | None) -> str:
     """Return OpenSSL's word for what went wrong ("WRONG_VERSION_NUMBER")."""
     while error is not None:
-        if isinstance(error, ssl.SSLError) and error.reason:
-            return str(error.reason)
+        # aiohttp's own exception is an ssl.SSLError too, but was never given a reason.
+        if isinstance(error, ssl.SSLError) and (reason := getattr(error, "reason", None)):
+            return str(reason)
         error = error.__cause__ or getattr(error, "os_error", None)
     return "no reason was given"
 

@@ -130,7 +130,7 @@ class Wire(AiohttpTransport):
         self._lookup = lookup
 
     def _session(self) -> aiohttp.ClientSession:
-        return aiohttp.ClientSession(
+        session = aiohttp.ClientSession(
             connector=_Connector(
                 ssl=self.ssl_context,
                 limit=self._connections,
@@ -145,6 +145,9 @@ class Wire(AiohttpTransport):
             max_line_size=HEADER_BYTES,
             max_field_size=HEADER_BYTES,
         )
+        # aiohttp would ask again by itself, at once and past all manners; there is no public switch for it.
+        session._retry_connection = False  # noqa: SLF001 -- as above; a test counts the requests
+        return session
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request and return its answer as soon as its headers are there."""
