@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from collections.abc import Awaitable, Callable
 from urllib.parse import quote
 
 import msgspec
-from lxml import etree
 
 from connectors.cql import Cql, cql
 from connectors.formats import record_from_xml
 from connectors.sru import ladder
 from connectors.sru.diagnostics import Diagnostic, Means
 from connectors.sru.narrow import narrows, passes
-from connectors.sru.response import Element, Response, Row, response_beside, surrogate, unpacked
+from connectors.sru.response import Response, Row, response_beside, surrogate, unpacked
 from connectors.sru.settings import Dialect
 from engine.errors import LienThuError, UnreadableError
 from engine.model import Placed, Query, Reason, Record, Window
@@ -196,16 +194,13 @@ class Asking:
             if instead is not None:
                 return instead
         record = record_from_xml(element, member=self.member, dialect=self.speaking.record_dialect)
-        own = row.identifier or record.id or _digest(element)
-        url = self.speaking.record_url.replace("{id}", quote(own, safe="")) if self.speaking.record_url else record.url
+        own = row.identifier or record.id
+        url = record.url
+        if self.speaking.record_url:
+            url = self.speaking.record_url.replace("{id}", quote(own, safe="/:"))
         if own == record.id and url == record.url:
             return record
         return msgspec.structs.replace(record, id=own, url=url)
-
-
-def _digest(element: Element) -> str:
-    """Return an id for a record that has none: the same for the same text."""
-    return "x" + hashlib.blake2b(etree.tostring(element, method="c14n"), digest_size=10).hexdigest()
 
 
 def _records(answer: Response) -> int:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from connectors.cql import MissingField, cql
+from connectors.cql import cql
+from connectors.cql_map import MissingField
 from connectors.http.course import ACCEPT_STATUS
 from connectors.http.guard import failure_of_status
 from connectors.sru.asking import Asking

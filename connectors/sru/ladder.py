@@ -11,7 +11,8 @@ from collections.abc import Callable
 
 import msgspec
 
-from connectors.cql import Index, Quoting, Words, YearForm, rewritten, unmarked
+from connectors.cql import rewritten, unmarked
+from connectors.cql_map import Index, Quoting, Words, YearForm
 from connectors.sru.diagnostics import Diagnostic, Try
 from connectors.sru.settings import Dialect, Packing, Version
 from engine.model import And, Clause, Expression, Field, Not, Or, Query, Reason

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.cql import (
+from connectors.cql import cql, isbn_forms, rewritten, unmarked
+from connectors.cql_map import (
     CqlMap,
     Index,
     IsbnForm,
@@ -18,10 +19,6 @@ from connectors.cql import (
     Quoting,
     Words,
     YearForm,
-    cql,
-    isbn_forms,
-    rewritten,
-    unmarked,
 )
 from engine.errors import UnsupportedError
 from engine.model import And, Clause, Expression, Field, Filters, Not, Or, Query

@@ -164,7 +164,7 @@ async def test_a_record_has_the_servers_own_id_and_page() -> None:
     url = "https://thu-vien.example.org/record/{id}"
     async with asked(transport=Scripted(lambda _: body), record_url=url) as library:
         record = (await library.search(words("lúa"), Window())).placed[0].record
-    assert (record.id, record.url) == ("ark:/1 2", "https://thu-vien.example.org/record/ark%3A%2F1%202")
+    assert (record.id, record.url) == ("ark:/1 2", "https://thu-vien.example.org/record/ark:/1%202")
 
 
 async def test_a_record_without_any_id_keeps_the_one_made_of_its_text() -> None:
