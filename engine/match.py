@@ -285,6 +285,7 @@ def _join(node: Node, mate: Node, level: int, strength: float, reason: str, link
     return (level, -strength, node.signature.name, mate.signature.name, node, mate, reason, link)
 
 
+_WITHOUT_PEOPLE = 0.6
 _LINK_REASONS = {"i": "match.identifier", "y": "match.title-year-publisher", "z": "match.title-year"}
 
 
@@ -301,14 +302,14 @@ def _link_strength(link: str, node: Node, mate: Node) -> float:
     if verdict.cut is Cut.HARD:
         return 0.0
     if link[0] == "i":
-        if verdict.likeness >= Likeness.NEAR:
+        if verdict.likeness >= Likeness.MARKED:
             return 1.0
         return 0.95 if verdict.cut is Cut.NONE else 0.0
     if verdict.likeness is not Likeness.EQUAL or verdict.cut is not Cut.NONE:
         return 0.0
-    if node.signature.people and mate.signature.people:
-        return 0.0
-    return 0.6 if link[0] == "y" else 0.5
+    if verdict.strength > _WITHOUT_PEOPLE:
+        return 0.92  # the people agree too: surer than title and people alone
+    return _WITHOUT_PEOPLE if link[0] == "y" else 0.5
 
 
 def _cluster(nodes: list[Node], joins: list[Join]) -> list[Work]:
@@ -355,7 +356,7 @@ def _contradict(one: list[Node], other: list[Node], level: int) -> bool:
 def _share_identifier(node: Node, mate: Node, level: int) -> bool:
     for link, levels in node.links.items():
         if link[0] == "i" and link in mate.links and min(levels) <= level and min(mate.links[link]) <= level:
-            return _verdict(node, mate).likeness >= Likeness.NEAR
+            return _verdict(node, mate).likeness >= Likeness.MARKED
     return False
 
 

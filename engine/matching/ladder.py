@@ -6,6 +6,7 @@ Pure functions of two signatures. Every bound is a name of this module, and stan
 from __future__ import annotations
 
 import re
+import unicodedata
 from enum import IntEnum
 from functools import lru_cache
 from typing import NamedTuple
@@ -52,15 +53,16 @@ class Likeness(IntEnum):
 
     UNLIKE = 0
     ALIKE = 1  # alike enough for an identifier that both carry
-    NEAR = 2  # the same with a slip, or marked otherwise
-    EQUAL = 3  # the same title proper, and no subtitle that says otherwise
+    MARKED = 2  # the same letters, but both have marks and they differ: "vi mô", "vĩ mô"
+    NEAR = 3  # the same with a slip
+    EQUAL = 4  # the same title proper, and no subtitle that says otherwise
 
 
 class Cut(IntEnum):
     """Whether two signatures contradict each other."""
 
     NONE = 0
-    SOFT = 1  # other people, other language, other subtitle: an identifier that both carry outweighs it
+    SOFT = 1  # other people, language, subtitle or marks: an identifier that both carry outweighs it
     HARD = 2  # another kind of work, a title wholly unlike: nothing outweighs it
 
 
@@ -80,11 +82,7 @@ def title_likeness(one: TitleKey, other: TitleKey) -> Likeness:
     the marks differ, or words are written together.
     """
     if one.folded == other.folded:
-        if _subtitles_contradict(one, other):
-            return Likeness.ALIKE
-        is_same = not (one.is_marked and other.is_marked) or one.marked == other.marked
-        is_same = is_same or text.exact_key(one.marked) == text.exact_key(other.marked)
-        return Likeness.EQUAL if is_same else Likeness.NEAR
+        return Likeness.ALIKE if _subtitles_contradict(one, other) else _marks_likeness(one, other)
     if one.full == other.full:
         return Likeness.EQUAL
     if _is_slip(one.full, other.full):
@@ -96,6 +94,21 @@ def title_likeness(one: TitleKey, other: TitleKey) -> Likeness:
         or fuzz.token_set_ratio(one.full, other.full) >= TOKENS_RATIO
     )
     return Likeness.ALIKE if is_alike else Likeness.UNLIKE
+
+
+def _marks_likeness(one: TitleKey, other: TitleKey) -> Likeness:
+    """How two titles proper with the same letters stand to each other."""
+    if not (one.is_marked and other.is_marked) or one.marked == other.marked:
+        return Likeness.EQUAL
+    left, right = text.exact_key(one.marked), text.exact_key(other.marked)
+    if left == right:
+        return Likeness.EQUAL
+    return Likeness.NEAR if _without_hoi(left) == _without_hoi(right) else Likeness.MARKED
+
+
+def _without_hoi(exact: str) -> str:
+    """Return a key in which hỏi is written as ngã: the two that catalogues confuse ("sửa chữa", "sữa chữa")."""
+    return unicodedata.normalize("NFD", exact).replace("\u0309", "\u0303")
 
 
 def _is_slip(one: str, other: str) -> bool:
@@ -194,7 +207,11 @@ def compare(one: Signature, other: Signature) -> Verdict:
         likeness = title_likeness(one.title, other.title)
     if likeness is Likeness.UNLIKE:
         return Verdict(Cut.HARD, likeness, 0.0, "")
-    if people is False or (one.languages and other.languages and one.languages.isdisjoint(other.languages)):
+    if (
+        likeness is Likeness.MARKED
+        or people is False
+        or (one.languages and other.languages and one.languages.isdisjoint(other.languages))
+    ):
         return Verdict(Cut.SOFT, likeness, 0.0, "")
     if likeness is Likeness.ALIKE:
         # The same title proper with another subtitle.

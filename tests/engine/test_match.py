@@ -172,6 +172,14 @@ def test_paper_and_online_are_two_editions() -> None:
     ) == [["0", "1"]]
 
 
+def test_a_title_without_marks_goes_with_the_edition_that_it_describes() -> None:
+    assert shape(
+        described("Kinh tế vi mô", "Mankiw, N. Gregory", year=2010, publisher="Thống kê"),
+        described("Kinh te vi mo", "N. Gregory Mankiw", year=2012, publisher="Lao động"),
+        described("Kinh tế vĩ mô", "N. Gregory Mankiw", year=2012, publisher="NXB Lao động"),
+    ) == [["0"], ["12"]]
+
+
 # Two titles -----------------------------------------------------------------------------
 
 
@@ -240,6 +248,20 @@ def test_numbers_in_titles_tell_them_apart() -> None:
         described("Bài tập vật lý lớp 10 nâng cao dành cho học sinh giỏi", "Vũ Thanh Khiết", year=2008),
         described("Bài tập vật lý lớp 11 nâng cao dành cho học sinh giỏi", "Vũ Thanh Khiết", year=2008),
     ) == [["0"], ["1"]]
+
+
+def test_marks_tell_titles_of_one_author_apart() -> None:
+    assert shape(
+        described("Giáo trình kinh tế vi mô", "Nguyễn Văn Dần", year=2010),
+        described("Giáo trình kinh tế vĩ mô", "Nguyễn Văn Dần", year=2010),
+    ) == [["0"], ["1"]]
+
+
+def test_hoi_written_for_nga_is_a_slip() -> None:
+    assert shape(
+        described("Sửa chữa ô tô", "Lê Quân", year=2010),
+        described("Sữa chửa ô tô", "Lê Quân", year=2010),
+    ) == [["01"]]
 
 
 def test_one_other_syllable_makes_another_title() -> None:
