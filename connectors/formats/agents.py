@@ -66,7 +66,8 @@ def several_people(name: str, *, is_inverted: bool = False) -> list[tuple[Person
         parts = [part for part in name.split(",") if part.strip(" .")]
         is_list = len(parts) > 1 and all(len(part.split()) > 1 and part.strip()[0].isalpha() for part in parts)
     else:
-        is_list = "," not in name and name.partition(" ")[0].lower() in _body_heads()
+        words = name.lower().rstrip(".").split()
+        is_list = "," not in name and bool(words) and (words[0] in _body_heads() or not _body_words().isdisjoint(words))
     if not is_list:
         return []
     found = people(tidy(name))
@@ -79,6 +80,12 @@ def several_people(name: str, *, is_inverted: bool = False) -> list[tuple[Person
 def _body_heads() -> frozenset[str]:
     """Return the first words of names of Vietnamese bodies, in lower case."""
     return frozenset(words.partition(" ")[0] for words in groups("names")["bodies"]["head"])
+
+
+@cache
+def _body_words() -> frozenset[str]:
+    """Return words of names of bodies in English and French, in lower case."""
+    return frozenset(groups("names")["bodies"]["within"])
 
 
 def build_person(

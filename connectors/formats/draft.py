@@ -180,7 +180,7 @@ def finish(draft: Draft, member: str) -> Record:
         identifiers=_unique(draft.identifiers),
         classes=_unique(draft.classes),
         host=_first(draft.hosts),
-        links=_unique(draft.links),
+        links=tuple({link.url: link for link in reversed(draft.links)}.values())[::-1],
         holdings=_holdings(draft),
         url=_first(draft.urls),
         raw=_unique(draft.raw),
@@ -233,18 +233,25 @@ def _languages(draft: Draft) -> tuple[str, ...]:
 
 _REFINED = frozenset({None, Material.BOOK, Material.MIXED, Material.MANUSCRIPT, Material.E_RESOURCE})
 _VAGUE = frozenset({Material.BOOK, Material.E_RESOURCE, Material.MIXED})
-_PARTS = frozenset({None, Material.BOOK, Material.CHAPTER, Material.ARTICLE, Material.JOURNAL})
+_PARTS = frozenset({None, Material.BOOK, Material.CHAPTER, Material.ARTICLE})
 
 
 def _material(draft: Draft) -> Material | None:
-    """Return what kind of thing it is: sure words first, then codes, refined by what genre terms say."""
+    """Return what kind of thing it is: sure words first, then codes, refined by what genre terms say.
+
+    A host makes a part of what is coded as part or not at all. A book with a host is a part only if it has a place in
+    it; else "host" was a collection that it was sold in, and is dropped.
+    """
     found = _first(draft.materials)
     if found in _REFINED:
         sharper = [spare for spare in draft.spare_materials if spare not in _VAGUE]
         found = sharper[0] if sharper else found or _first(draft.spare_materials)
     if draft.hosts and found in _PARTS:
         host = draft.hosts[0]
-        found = Material.CHAPTER if host.isbn and not host.issn else Material.ARTICLE
+        if found is Material.BOOK and not (host.pages or host.issue):
+            draft.hosts.clear()
+        else:
+            found = Material.CHAPTER if host.isbn and not host.issn else Material.ARTICLE
     return found
 
 
@@ -257,19 +264,34 @@ def _people(draft: Draft, responsibility: str | None) -> tuple[Person, ...]:
     if not draft.leads and not draft.names:
         return people(responsibility) if responsibility else ()
     found = [person if said else _with_role(person, Role.AUTHOR) for person, said in draft.leads]
-    unsaid = [person for person, said in draft.names if not said and person.kind is PersonKind.PERSON]
-    named = (
-        {_syllables(person.name): person.role for person in people(responsibility)} if unsaid and responsibility else {}
-    )
+    unsaid = any(not said and person.kind is PersonKind.PERSON for person, said in draft.names)
+    named = people(responsibility) if unsaid and responsibility else ()
     fallback = Role.OTHER if draft.leads and named else Role.AUTHOR
     for person, said in draft.names:
         if said:
             found.append(person)
         elif person.kind is PersonKind.PERSON:
-            found.append(_with_role(person, named.get(_syllables(person.name), fallback) if named else fallback))
+            found.append(_with_role(person, _role_among(named, person, fallback)))
         else:
             found.append(_with_role(person, Role.OTHER if found else Role.AUTHOR))
     return _unique(found)
+
+
+def _role_among(named: tuple[Person, ...], person: Person, fallback: Role) -> Role:
+    """Return the role under which a statement names a person: the same syllables, or the family name and an initial."""
+    if not named:
+        return fallback
+    syllables = _syllables(person.name)
+    family, comma, given = person.name.partition(",")
+    for other in named:
+        if _syllables(other.name) == syllables:
+            return other.role
+    if comma and given.strip():
+        family_syllables, initial = set(_syllables(family)), given.strip()[0].lower()
+        for other in named:
+            if family_syllables <= set(_syllables(other.name)) and other.name[:1].lower() == initial:
+                return other.role
+    return fallback
 
 
 _syllables = lru_cache(maxsize=4096)(name_syllables)

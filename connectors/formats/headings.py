@@ -28,11 +28,18 @@ def subject(field: MarcField, codes: str) -> Iterator[str]:
         yield line
 
 
+# Marks of the book trade that the German national library keeps among its keywords.
+_TRADE = ("(Produktform)", "(VLB-", "(Zielgruppe)", "(Produktrabattgruppe)", "(Altersempfehlung)")
+
+
 def keywords(field: MarcField, codes: str) -> Iterator[str]:
-    """Read uncontrolled keywords (653), of which several may stand in one subfield."""
+    """Read uncontrolled keywords (653), of which several may stand in one subfield; "(lcsh)" before one is dropped."""
     for text in field.every(codes):
         for part in text.split(";"):
-            if word := undot(tidy(part)):
+            word = undot(tidy(part))
+            if word.startswith("("):
+                word = "" if word.startswith(_TRADE) else word.partition(")")[2].strip() or word
+            if word:
                 yield word
 
 
@@ -48,8 +55,7 @@ def host(field: MarcField, _codes: str) -> Iterator[Host]:
     """Read what an article stands in (773): $t title, $x ISSN, $z ISBN, $g volume, issue and pages."""
     title = tidy(field.first("t") or field.first("a") or "")
     if title:
-        where = tidy(field.first("g") or field.first("q") or "")
-        volume, issue, pages = parse_enumeration(where)
+        volume, issue, pages = _place_in_host(field)
         number = issn(bare(field.first("x") or ""))
         book = isbn(bare(field.first("z") or ""))
         yield Host(
@@ -62,10 +68,21 @@ def host(field: MarcField, _codes: str) -> Iterator[Host]:
         )
 
 
-_VOLUME = re.compile(r"(?:\b(?:vol|v|bd|jg|t|tập|tome|tom)\b\.?\s*)(\d+)", re.IGNORECASE)
-_ISSUE = re.compile(r"(?:\b(?:no|nr|n|số|iss|issue|heft|h|hft)\b\.?°?\s*)(\d+(?:[-/]\d+)?)", re.IGNORECASE)
-_PAGES = re.compile(r"(?:\b(?:pp?|s|tr|pages?|trang|seiten?)\b\.?\s*)(\d+(?:\s*[-–]\s*\d+)?)", re.IGNORECASE)
-_SICI = re.compile(r"^(\d+)(?::(\d+))?(?:<(\d+(?:-\d+)?))?")
+def enumeration(field: MarcField, _codes: str) -> Iterator[tuple[str | None, str | None, str | None]]:
+    """Read the place in a host from a field 773 that names none, as the German national library writes it."""
+    if not field.first("t") and any(place := _place_in_host(field)):
+        yield place
+
+
+def _place_in_host(field: MarcField) -> tuple[str | None, str | None, str | None]:
+    return parse_enumeration(tidy("; ".join(field.every("g")) or field.first("q") or ""))
+
+
+_VOLUME = re.compile(r"\b(?:volume|vol|v|bd|jg|t|tập|tome|tom)\b[.:]?\s*(\d+)", re.IGNORECASE)
+_ISSUE = re.compile(r"\b(?:number|no|nr|n|số|issue|iss|heft|h|hft)\b[.:]?°?\s*(\d+(?:[-/]\d+)?)", re.IGNORECASE)
+_PAGES = re.compile(r"\b(?:pages?|pp?|s|tr|trang|seiten?)\b[.:]?\s*(\d+(?:\s*[-–]\s*\d+)?)", re.IGNORECASE)
+_DASH = re.compile(r"\s*[-–]\s*")
+_SICI = re.compile(r"(\d+)(?::(\d+))?<(\d+(?:-\d+)?)")
 
 
 def parse_enumeration(text: str) -> tuple[str | None, str | None, str | None]:
@@ -77,7 +94,7 @@ def parse_enumeration(text: str) -> tuple[str | None, str | None, str | None]:
     if found := _SICI.match(text):
         return found[1], found[2], found[3]
     volume, issue, pages = _VOLUME.search(text), _ISSUE.search(text), _PAGES.search(text)
-    return volume and volume[1], issue and issue[1], re.sub(r"\s*[-–]\s*", "-", pages[1]) if pages else None
+    return volume and volume[1], issue and issue[1], _DASH.sub("-", pages[1]) if pages else None
 
 
 _CONTENTS = ("content", "inhalt", "mục lục", "muc luc", "table des mati", "sumario", "toc", "index")

@@ -14,9 +14,12 @@ _FIRST = frozenset({"", " ", "1", "|", "#"})
 
 
 def places(field: MarcField, codes: str) -> Iterator[str]:
-    """Read places of publication."""
+    """Read places of publication; one that stands before its publisher in $b counts where $a is missing."""
     if field.tag != "264" or field.ind2 in _FIRST:
-        for text in field.every(codes):
+        texts = field.every(codes)
+        if not texts and " : " in (text := field.first("b") or ""):
+            texts = [text.partition(" : ")[0]]
+        for text in texts:
             if found := place(text):
                 yield found
 
@@ -24,8 +27,9 @@ def places(field: MarcField, codes: str) -> Iterator[str]:
 def publishers(field: MarcField, codes: str) -> Iterator[str]:
     """Read publishers, but not distributors and printers."""
     if field.tag != "264" or field.ind2 in _FIRST:
+        has_place = field.first("a") is not None
         for text in field.every(codes):
-            if found := publisher(text):
+            if found := publisher(text if has_place else text.rpartition(" : ")[2]):
                 yield found
 
 

@@ -103,7 +103,7 @@ def lccns(field: MarcField, codes: str) -> Iterator[Identifier]:
 def nbns(field: MarcField, codes: str) -> Iterator[Identifier]:
     """Read 015 $a."""
     for text in field.every(codes):
-        if value := tidy(bare(text)):
+        if value := tidy(text.partition("(")[0]):
             yield Identifier(Scheme.NBN, value)
 
 

@@ -166,53 +166,45 @@ _USE = {
 }
 
 
+# What of a copy stands where: (tag, subfields, key).
+_OF_A_COPY = (
+    ("209A", "a", "call_number"), ("209A", "f", "location"), ("209A", "d", "use"), ("209A", "B", "branch"),
+    ("209G", "a", "item"), ("209R", "uU", "url"), ("209S", "uU", "url"), ("237A", "a", "note"),
+    ("231B", "a", "volumes"), ("231@", "a", "volumes"),
+)  # fmt: skip
+
+
 def holdings(fields: Sequence[MarcField]) -> list[Holding]:
-    """Return a holding for each copy: 101@ tells the library, 203@ begins a copy, 209A its call number, 209G its barcode.
-
-    A copy without number is told from the next by its occurrence.
-    """
+    """Return a holding for each copy, told from the next by its occurrence. 101@ tells the library they belong to."""
     found: list[Holding] = []
-    branch: str | None = None
+    library: str | None = None
     copy: dict[str, str] = {}
-    summary: str | None = None
-    current: str | None = None
-
-    def close() -> None:
-        if copy or summary:
-            url = copy.get("url", "")
-            found.append(
-                Holding(
-                    branch=copy.get("sublibrary") or branch,
-                    location=copy.get("location"),
-                    call_number=copy.get("call_number"),
-                    item=copy.get("item"),
-                    availability=_USE.get(copy.get("use", "")),
-                    note=summary or copy.get("note"),
-                    url=url if web_address(url) else None,
-                )
-            )
-            copy.clear()
-
+    occurrence = ""
     for field in fields:
-        tag = field.tag
-        if tag == "101@":
-            close()
-            branch, summary, current = field.first("a"), None, None
-        elif tag[:1] == "2":
-            if field.occurrence != current:
-                close()
-                summary, current = None, field.occurrence
-            if tag == "209A" and "call_number" not in copy:
-                for key, code in (("call_number", "a"), ("location", "f"), ("use", "d"), ("sublibrary", "B")):
-                    if text := text_of(field, code):
-                        copy[key] = text
-            elif tag == "209G" and (text := text_of(field, "a")):
-                copy.setdefault("item", text)
-            elif tag in {"209R", "209S"} and (text := field.first("uU")):
-                copy.setdefault("url", text.strip())
-            elif tag == "237A" and (text := text_of(field, "a")):
-                copy.setdefault("note", text)
-            elif tag in {"231B", "231@"} and (text := text_of(field, "a")):
-                summary = text
-    close()
+        is_new_library = field.tag == "101@"
+        if copy and (is_new_library or (field.tag[:1] == "2" and field.occurrence != occurrence)):
+            found.append(_holding(copy, library))
+            copy = {}
+        if is_new_library:
+            library = field.first("a")
+        elif field.tag[:1] == "2":
+            occurrence = field.occurrence
+            for tag, codes, key in _OF_A_COPY:
+                if tag == field.tag and (text := field.first(codes)) and (clean_text := tidy(text)):
+                    copy.setdefault(key, clean_text)
+    if copy:
+        found.append(_holding(copy, library))
     return found
+
+
+def _holding(copy: dict[str, str], library: str | None) -> Holding:
+    url = copy.get("url", "")
+    return Holding(
+        branch=copy.get("branch") or library,
+        location=copy.get("location"),
+        call_number=copy.get("call_number"),
+        item=copy.get("item"),
+        availability=_USE.get(copy.get("use", "")),
+        note=copy.get("volumes") or copy.get("note"),
+        url=url if web_address(url) else None,
+    )
