@@ -99,8 +99,7 @@ def told(report: Report, language: Language) -> str:
 
 def print_titles(snapshot: Snapshot, members: dict[str, Member], console: Console, language: Language) -> None:
     """Print the merged list and, below it, the libraries."""
-    first = (snapshot.query.page - 1) * snapshot.query.page_size + 1
-    for number, title in enumerate(snapshot.titles, first):
+    for number, title in enumerate(snapshot.titles, 1):
         console.print(_lines(number, title, members, language), soft_wrap=False)
     if not snapshot.titles:
         console.print(WORDS["none"][language])

@@ -22,6 +22,8 @@ from engine.settled import Outcome, Outcomes, stamp_of
 from engine.text import keystrokes
 
 INDEX_PATIENCE_S = 0.25
+BARREN_ROUNDS = 2
+"""How many rounds that bring no new title a page may cost the members."""
 
 
 def gather_kept(gathering: Gathering, kept: Sequence[Aged]) -> None:
@@ -80,7 +82,7 @@ class Course:
         ends = self._began + self._deadline_s
         if self._index is not None:
             self._index.count(self._terms)
-        for depth in range(1, self._query.page + 1):
+        for depth in range(1, self._query.page + 1 + BARREN_ROUNDS):
             if depth > 1 and not self._must_go_deeper():
                 break
             await self._begin(depth)
@@ -105,18 +107,17 @@ class Course:
         self._number += 1
         query = self._query
         known = self._known()
-        count = known.title_count
         return Snapshot(
             number=self._number,
             query=query,
             titles=known.titles,
-            title_count=count,
+            title_count=known.title_count,
             record_count=known.record_count,
             hit_count=sum(report.total or 0 for report in self._reports.values()),
             facets=known.facets,
             reports=tuple(self._reports.values()),
             is_settled=self._is_settled,
-            has_more=count > query.page * query.page_size or bool(self._deeper),
+            has_more=known.page_count > query.page or bool(self._deeper),
             suggestions=self._suggestions() if self._is_settled else (),
             took_s=asyncio.get_running_loop().time() - self._began,
         )
@@ -136,8 +137,13 @@ class Course:
         known = self._outcomes.find(query, stamp) if is_kept else None
         if known is None:
             gathering = self._gathered()
-            titles = gathering.titles(query.page, query.page_size)
-            known = Outcome(titles, gathering.title_count, gathering.record_count, gathering.facets())
+            known = Outcome(
+                titles=gathering.titles(query.page, query.page_size),
+                title_count=gathering.title_count,
+                record_count=gathering.record_count,
+                page_count=gathering.page_count(query.page_size),
+                facets=gathering.facets(),
+            )
             if is_kept:
                 self._outcomes.keep(query, stamp, known)
         return known
@@ -242,7 +248,7 @@ class Course:
         return Question(asked.member.id, self._terms, (depth - 1) * count + 1, count)
 
     def _must_go_deeper(self) -> bool:
-        return bool(self._deeper) and self._gathered().title_count < self._query.page * self._query.page_size
+        return bool(self._deeper) and self._gathered().page_count(self._query.page_size) < self._query.page
 
     def _note_more(self, asked: Asked, answer: Answer) -> None:
         if answer.has_more:

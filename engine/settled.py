@@ -21,6 +21,7 @@ class Outcome(Noun, frozen=True):
     titles: tuple[Title, ...]
     title_count: int
     record_count: int
+    page_count: int
     facets: tuple[Facet, ...]
 
 
