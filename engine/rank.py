@@ -47,7 +47,6 @@ POINTS: dict[str, float] = {
 SHOWN_REASONS = 4
 
 _WRONG_COSTS = 0.6  # part of the title's points that is lost where every marked word has other marks
-_HALF_MARKED = 0.5
 _HELD_BY_ALL = 5  # log2 of the number of members from which more do not count
 _YEARS_TO_OLD = 40
 _ORDER_DEPTH = 10.0
@@ -333,15 +332,12 @@ def _marks(title: TitleKey, words: tuple[Word, ...]) -> tuple[float, float]:
     if not marked:
         return 0.0, 0.0
     found = f"{title.marked} {title.marked_subtitle}".split()
-    agree = wrong = 0.0
+    agree = wrong = 0
     for word in marked:
-        ways = {token: text.marks(word.exact, token) for token in found}
-        if text.Marks.SAME in ways.values():
+        ways = {text.marks(word.exact, token) for token in found}
+        if text.Marks.SAME in ways:
             agree += 1
-        elif sparse := [token for token, way in ways.items() if way is text.Marks.MISSING]:
-            # "đương" may be "đường" without its tone, but what bears other marks is likelier another word.
-            wrong += 0 if any(token.isascii() for token in sparse) else _HALF_MARKED
-        elif text.Marks.WRONG in ways.values():
+        elif text.Marks.WRONG in ways and text.Marks.MISSING not in ways:
             wrong += 1
     return agree / len(marked), wrong / len(marked)
 

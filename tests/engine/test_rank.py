@@ -52,7 +52,7 @@ def codes(title: Title) -> list[str]:
             ],
         ),
         ("bán hàng", ["Bán hàng", "Ban hang", "Nghệ thuật bán hàng", "Bạn hàng"]),
-        ("đường", ["Đường", "Duong", "Con đường", "Đương", "Dưỡng"]),
+        ("đường", ["Đường", "Duong", "Con đường", "Đương"]),
         ("giáo trình kinh tế vĩ mô", ["Giáo trình kinh tế vĩ mô", "Giáo trình kinh tế vi mô"]),
         ("toan cao cap*", ["Toán cao cấp", "Bài tập toán cao cấp", "Toán rời rạc"]),
         ("C++", ["Lập trình C++", "Lập trình C"]),
