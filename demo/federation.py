@@ -15,6 +15,7 @@ import json
 import signal
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 import msgspec
@@ -73,6 +74,13 @@ def catalogue_of(library: Library, today: date) -> list[Entry]:
     return found
 
 
+@lru_cache(maxsize=2 * len(LIBRARIES))
+def _shelf(library_id: str, today: date) -> Shelf:
+    """Return a library's entries, findable. They do not change, so that a second federation takes the same."""
+    library = next(each for each in LIBRARIES if each.id == library_id)
+    return Shelf(catalogue_of(library, today), DIALECTS[library.dialect].matching)
+
+
 class Face:
     """What one library's server says: its SRU endpoint under its path, and nothing else."""
 
@@ -80,7 +88,7 @@ class Face:
         dialect = DIALECTS[library.dialect]
         self.library = library
         self.content_type = dialect.content_type
-        self.sru = SruServer(library, dialect, Shelf(catalogue_of(library, today), dialect.matching))
+        self.sru = SruServer(library, dialect, _shelf(library.id, today))
 
     def answer(self, request: Request, state: State) -> Reply:
         """Return the answer to one request."""

@@ -57,8 +57,8 @@ def _fields(entry: Entry) -> Iterator[tuple[str, str, Subfields]]:
         yield "203@", count, (("0", f"{entry.id}{count}"),)
         # 209A $d: u loan, i reading room only, z lost
         use = {State.READING_ROOM: "i", State.LOST: "z"}.get(copy.state, "u")
-        place = (("B", copy.branch_name), ("f", copy.shelf), ("a", copy.call_number), ("d", use), ("x", "00"))
-        yield "209A", count, place
+        held = (("B", copy.branch_name), ("f", copy.shelf), ("a", copy.call_number), ("d", use), ("x", "00"))
+        yield "209A", count, held
         yield "209G", count, (("a", copy.barcode), ("x", "00"))
 
 

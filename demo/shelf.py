@@ -159,12 +159,12 @@ class Shelf:
         raise Diagnostic(self.matching.unknown_set if dot else 16, index)
 
     def _clause(self, clause: Term) -> set[int]:
+        if clause.index.lower() == "cql.allrecords":
+            return set(self._all)
         fields = self._fields(clause.index)
         relation = clause.relation or "="
         if relation not in self.matching.relations:
             raise Diagnostic(19, relation)
-        if clause.index.lower() == "cql.allrecords":
-            return set(self._all)
         if not clause.term.strip():
             raise Diagnostic(27)
         if fields == ("year",):
