@@ -38,10 +38,18 @@ _PLAIN_CODEC: Final = re.compile(
 _BEFORE_ROOT: Final = re.compile(rb"(?>\s+|<\?(?>.*?\?>)|<!--(?>.*?-->))*+", re.DOTALL)
 _REFERENCE: Final = re.compile(r"&(?:#(?:x([0-9A-Fa-f]{1,8})|([0-9]{1,8}));|([A-Za-z][A-Za-z0-9]{1,31});|)")
 _XML_NAMES: Final = frozenset({"amp", "lt", "gt", "quot", "apos"})
-_CUT_OFF: Final = frozenset({etree.ErrorTypes.ERR_TAG_NOT_FINISHED, etree.ErrorTypes.ERR_DOCUMENT_END})
+_CUT_OFF_INSIDE: Final = frozenset(
+    {
+        etree.ErrorTypes.ERR_COMMENT_NOT_FINISHED,
+        etree.ErrorTypes.ERR_CDATA_NOT_FINISHED,
+        etree.ErrorTypes.ERR_PI_NOT_FINISHED,
+    }
+)
+_CUT_OFF: Final = _CUT_OFF_INSIDE | {etree.ErrorTypes.ERR_TAG_NOT_FINISHED}
 _MOST_LAST_COMMENTS: Final = 5
 _NEVER_IN_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-_HTML: Final = re.compile(rb"(?i)<!doctype\s+html|<html[\s>]|<head[\s>]|<body[\s>]")
+_HTML: Final = re.compile(rb"(?i)<!doctype\s+html|<html[\s>]")
+_PIECE_OF_HTML: Final = re.compile(rb"(?i)<!doctype\s+html|<(?:html|head|body|title|meta|script|div|center|h1|p)[\s>]")
 _TITLE: Final = re.compile(rb"(?is)<title[^>]{0,200}>([^<]{0,2000})")
 _TITLE_LETTERS: Final = 80
 
@@ -69,12 +77,12 @@ def parse_xml(
         raise UnreadableError("nothing at all: the answer is empty")
     has_doctype = _refuse_entities(text)
     try:
-        root = _parsed(text)
+        root = etree.fromstring(text, _parser())
     except etree.XMLSyntaxError as error:
         if not lenient or _is_html(text):
             raise _unreadable(text, error) from error
         root = _recovered(text)
-    if etree.QName(root).localname.lower() == "html":
+    if etree.QName(root).localname.lower() == "html" or (has_doctype and _begins_as_html(text)):
         raise UnreadableError(_html_page(text))
     if has_doctype and (unknown := next(root.iter(etree.Entity), None)) is not None:
         if not lenient:
@@ -85,8 +93,8 @@ def parse_xml(
     return root
 
 
-def _parsed(text: bytes, *, recover: bool = False) -> etree._Element:
-    parser = etree.XMLParser(
+def _parser(*, recover: bool = False) -> etree.XMLParser:
+    return etree.XMLParser(
         encoding="utf-8",
         resolve_entities=False,
         no_network=True,
@@ -97,7 +105,6 @@ def _parsed(text: bytes, *, recover: bool = False) -> etree._Element:
         collect_ids=False,
         recover=recover,
     )
-    return etree.fromstring(text, parser)
 
 
 def _as_utf8(body: bytes, charset: str | None, *, lenient: bool) -> bytes:
@@ -130,13 +137,18 @@ def _recoded(body: bytes, encoding: str, *, lenient: bool) -> bytes:
         raise UnreadableError(f"XML that is not in its encoding {name}") from error
 
 
+def _root_start(text: bytes) -> int:
+    """Return where the document type or the root element begins."""
+    before = _BEFORE_ROOT.match(text)
+    return before.end() if before else 0
+
+
 def _refuse_entities(text: bytes) -> bool:
     """Return whether there is a document type; raise UnreadableError if it declares entities.
 
     The text is UTF-8 here, so a declaration cannot hide in another encoding.
     """
-    before = _BEFORE_ROOT.match(text)
-    start = before.end() if before else 0
+    start = _root_start(text)
     if not text.startswith(b"<!DOCTYPE", start):
         return False
     if b"<!ENTITY" in text[start:]:
@@ -150,14 +162,23 @@ def _recovered(text: bytes) -> etree._Element:
         raise UnreadableError("XML too broken to be mended")
     mended = _mended(text.decode("utf-8", "replace")).encode()
     try:
-        return _parsed(mended)
+        return etree.fromstring(mended, _parser())
     except etree.XMLSyntaxError as error:
-        root: etree._Element | None = None
-        if not _is_html(text):
-            root = _parsed(mended, recover=True)
-        if root is None or not _ends_with(mended, root):
+        root = None if _is_html(text) else _what_is_left(mended)
+        if root is None:
             raise _unreadable(text, error) from error
         return root
+
+
+def _what_is_left(text: bytes) -> etree._Element | None:
+    """Return what libxml2 recovers of a whole document, None of one that is cut off."""
+    parser = _parser(recover=True)
+    try:
+        root: etree._Element | None = etree.fromstring(text, parser)
+    except etree.XMLSyntaxError:
+        return None
+    is_cut_off = any(problem.type in _CUT_OFF_INSIDE for problem in parser.error_log)
+    return root if root is not None and not is_cut_off and _ends_with(text, root) else None
 
 
 def _mended(text: str) -> str:
@@ -202,7 +223,11 @@ def _ends_with(text: bytes, root: etree._Element) -> bool:
 
 
 def _is_html(text: bytes) -> bool:
-    return bool(_HTML.search(text[:2000]))
+    return bool(_HTML.search(text[:2000])) or _begins_as_html(text)
+
+
+def _begins_as_html(text: bytes) -> bool:
+    return bool(_PIECE_OF_HTML.match(text, _root_start(text)))
 
 
 def _html_page(text: bytes) -> str:
