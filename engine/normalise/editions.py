@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
+from functools import cache
 
+from engine.normalise.remembered import remembered
 from engine.normalise.tables import groups
 from engine.text import folded_key
 
@@ -32,10 +33,9 @@ def _numbers() -> dict[str, int]:
 @cache
 def _edition_patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
     numbers = "|".join(sorted(map(re.escape, _numbers()), key=len, reverse=True))
+    words = groups("editions")["words"]
     before, after = (
-        "|".join(
-            sorted({re.escape(folded_key(word)) for word in groups("editions")["words"][key]}, key=len, reverse=True)
-        )
+        "|".join(sorted({re.escape(folded_key(word)) for word in words[key]}, key=len, reverse=True))
         for key in ("before", "after")
     )
     number = rf"(?P<digits>\d{{1,3}})(?:st|nd|rd|th|e|er|eme|re|de|a|o|\.)?|(?P<word>{numbers})"
@@ -45,7 +45,7 @@ def _edition_patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
     )
 
 
-@lru_cache(maxsize=8192)
+@remembered
 def edition_number(text: str) -> int | None:
     """Return the number of an edition as a statement of edition tells it.
 
@@ -64,57 +64,58 @@ def edition_number(text: str) -> int | None:
 
 
 @cache
-def _volume_pattern() -> re.Pattern[str]:
-    before = "|".join(
-        sorted({re.escape(folded_key(word)) for word in groups("editions")["volumes"]["before"]}, key=len, reverse=True)
-    )
-    return re.compile(
-        rf"(?:(?:{before})\s*)?(?:(?P<digits>\d{{1,4}})(?P<letter>[a-z])?|(?P<word>[a-z]+(?: [a-z]+)?))(?P<rest>.*)"
-    )
-
-
-@lru_cache(maxsize=8192)
-def volume(text: str) -> str | None:
-    """Return the number of a volume or part without its word, in Arabic digits.
-
-    A range stays a range; a volume that has a letter or a word instead of a number keeps it as printed.
-
-    >>> [volume(text) for text in ("Tập II", "T.2", "Quyển 2", "T. 02", "Vol. 3", "Bd. 4", "t. 1-2", "Phần thứ nhất", "Q. A")]
-    ['2', '2', '2', '2', '3', '4', '1-2', '1', 'A']
-    """
-    key = folded_key(text)
-    if not key:
-        return None
-    bare = _bare_volume(key)
-    if bare is None:
-        return None
-    parts = [_number_of(part) for part in bare.split()]
-    if all(part is not None for part in parts):
-        return "-".join(str(part) for part in parts)
-    whole = _numbers().get(bare.removeprefix("thu "))
-    if whole is not None:
-        return str(whole)
-    if re.fullmatch(r"[a-z]|\d{1,4}[a-z]", bare):
-        return bare.upper().lstrip("0")
-    first = re.match(r"(\d{1,4})\b", bare)
-    return str(int(first[1])) if first else None
-
-
-def _number_of(token: str) -> int | None:
-    return int(token) if token.isdigit() and len(token) < 5 else roman_number(token)
-
-
-@cache
 def _volume_words() -> frozenset[str]:
     return frozenset(folded_key(word) for word in groups("editions")["volumes"]["before"])
 
 
-def _bare_volume(key: str) -> str | None:
-    """Return a folded key without the word for volume at its head; None where nothing else is there."""
-    key = re.sub(r"^([a-z]+)(\d+)", r"\1 \2", key)
-    tokens = key.split()
-    if tokens[0] in _volume_words() and len(tokens) > 1:
-        tokens = tokens[1:]
-    elif tokens[0] in _volume_words() and roman_number(tokens[0]) is None:
-        return None
-    return " ".join(tokens)
+_BEHIND_A_VOLUME = re.compile(r"\s*[:=/(\[]")
+_WORD_AND_NUMBER = re.compile(r"\b([a-z]+)(\d+)\b")
+
+
+@remembered
+def volume(text: str) -> str | None:
+    """Return the number of a volume or part without its word, in Arabic digits.
+
+    A range stays a range, parts of a part are divided by a full stop, a letter stays.
+
+    >>> [volume(text) for text in ("Tập II", "T.02", "Quyển thứ hai", "t. 1-2", "Tập 3, Quyển 1", "Q. A", "Tập")]
+    ['2', '2', '2', '1-2', '3.1', 'A', None]
+    """
+    head = _BEHIND_A_VOLUME.split(text.strip(" ([:/="))[0]
+    tokens = _WORD_AND_NUMBER.sub(r"\1 \2", folded_key(head)).split()
+    found: list[str] = []
+    is_told = False  # whether a word for volume stands before
+    is_range = "-" in head or "–" in head
+    for place, token in enumerate(tokens):
+        number = _number_of(token, is_told=is_told or len(tokens) == 1, rest=tokens[place + 1 :])
+        if number is None and token in _volume_words():
+            is_told = True
+        elif number is None:
+            if not (is_told and token == "thu"):  # noqa: S105 - a word: phần thứ nhất
+                break
+        else:
+            divider = "" if not found else "." if is_told else "-"
+            if divider == "-" and not is_range:
+                break
+            found.append(divider + number)
+            is_told = False
+    return "".join(found) or None
+
+
+def _number_of(token: str, *, is_told: bool, rest: list[str]) -> str | None:
+    """Return the number that a folded token is: digits, Roman, a word or a single letter behind its word."""
+    if token.isdecimal():
+        return str(int(token)) if len(token) < 5 else None
+    if re.fullmatch(r"\d{1,4}[a-z]", token):
+        return token.upper().lstrip("0")
+    roman = roman_number(token)
+    # "v. 2": the letter is a word for volume where a number follows.
+    if roman is not None and not (token in _volume_words() and (rest or not is_told) and _is_number(rest)):
+        return str(roman)
+    if is_told and token in _numbers():
+        return str(_numbers()[token])
+    return token.upper() if is_told and len(token) == 1 and token.isalpha() else None
+
+
+def _is_number(tokens: list[str]) -> bool:
+    return bool(tokens) and (tokens[0].isdecimal() or roman_number(tokens[0]) is not None)

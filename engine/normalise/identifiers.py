@@ -7,13 +7,13 @@ digit fails: that one is shown and searched, but never binds two records.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from urllib.parse import unquote
 
 from stdnum import isbn as _isbn
 from stdnum import issn as _issn
 
 from engine.model import Identifier, Scheme
+from engine.normalise.remembered import remembered
 
 _HYPHENS = str.maketrans(dict.fromkeys("‐‑‒–—−", "-"))
 _ISBN13 = re.compile(r"(?<![\d-])97[89](?:[- ]?\d){9}[- ]?[\dXx](?!-?\d)")
@@ -22,7 +22,7 @@ _COMPACT = re.compile(r"(?<![\w-])(?:\d[- ]?){8}\d(?![\w-])")
 _LABEL_OF_ISBN = re.compile(r"^\s*(?:e-?)?S?ISBN(?:[- ]?1[03](?!\d))?\s*:?\s*", re.IGNORECASE)
 
 
-@lru_cache(maxsize=8192)
+@remembered
 def isbn(text: str) -> Identifier | None:
     """Return the first ISBN of a text as 13 bare digits, whatever price, binding or volume stands beside it.
 
@@ -50,7 +50,7 @@ def isbn(text: str) -> Identifier | None:
 _ISSN = re.compile(r"(?<![\d-])(\d{4})[- ]?(\d{3}[\dXx])(?![\d-])")
 
 
-@lru_cache(maxsize=8192)
+@remembered
 def issn(text: str) -> Identifier | None:
     """Return the first ISSN of a text as `1234-567X`.
 
@@ -68,7 +68,7 @@ _DOI = re.compile(r"(?<![\d.])10\.\d{4,9}(?:\.\d+)*/\S+")
 _BEHIND_A_DOI = re.compile(r"(?:[.,;:'\"»”>\]]|&gt)+$")
 
 
-@lru_cache(maxsize=8192)
+@remembered
 def doi(text: str) -> Identifier | None:
     """Return the first DOI of a text or address, lower case, without its host.
 
@@ -95,7 +95,7 @@ _HANDLE = re.compile(
 )
 
 
-@lru_cache(maxsize=8192)
+@remembered
 def handle(text: str) -> Identifier | None:
     """Return a handle as `prefix/suffix`, out of an address or behind `hdl:`.
 
@@ -118,7 +118,7 @@ _OCLC = re.compile(
 )
 
 
-@lru_cache(maxsize=8192)
+@remembered
 def oclc(text: str) -> Identifier | None:
     """Return an OCLC number without prefix and leading zeros; a bare number is nobody's and gives None.
 
@@ -129,10 +129,7 @@ def oclc(text: str) -> Identifier | None:
     return Identifier(Scheme.OCLC, found[1]) if found and found[1].strip("0") else None
 
 
-_LCCN = re.compile(r"([a-z]{0,3})(\d{2}|\d{4})-?(\d{1,6})")
-
-
-@lru_cache(maxsize=8192)
+@remembered
 def lccn(text: str) -> Identifier | None:
     """Return a Library of Congress control number in its normalised form.
 
@@ -159,6 +156,8 @@ _LABEL = re.compile(
 _BARE_ISBN = re.compile(r"[\d][\d \-]{8,16}[\dXx]")
 _BARE_ISSN = re.compile(r"\d{4}-\d{3}[\dXx]")
 _BARE_DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/)?10\.\d{4,9}\S*/\S+", re.IGNORECASE)
+_ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
+_BARE_OCLC = re.compile(r"(?:\(OCoLC\)\s*(?:oc[mn]|on)?|oc[mn]|on)\d{4,14}", re.IGNORECASE)
 _BARE_HANDLE = re.compile(r"\d{5,9}(?:\.\d+)*/\d{1,9}")
 
 
@@ -177,21 +176,24 @@ def recognise(text: str) -> Identifier | None:
     labelled = _LABEL.fullmatch(text)
     if labelled:
         return _recognise_labelled(re.sub(r"[^a-z]", "", labelled[1].lower()), labelled[2])
+    found: Identifier | None = None
+    if _YEARS.fullmatch(text):
+        return None
     if _BARE_ISBN.fullmatch(text):
         found = isbn(text)
-        if found and (found.valid or found.value.startswith(("978", "979"))) and not _YEARS.fullmatch(text):
-            return found
-        return None
+        return found if found and (found.valid or found.value.startswith(("978", "979"))) else None
     if _BARE_ISSN.fullmatch(text):
         found = issn(text)
-        return found if found and found.valid and not _YEARS.fullmatch(text) else None
+        return found if found and found.valid else None
     if _BARE_DOI.fullmatch(text):
-        return doi(text)
-    if _BARE_HANDLE.fullmatch(text):
-        return Identifier(Scheme.HANDLE, text)
-    if re.fullmatch(r"(?:https?://)\S+", text, re.IGNORECASE):
-        return handle(text)
-    return oclc(text) if re.fullmatch(r"(?:\(OCoLC\)\s*)?(?:oc[mn]|on)?\d{4,14}", text) and not text.isdigit() else None
+        found = doi(text)
+    elif _BARE_HANDLE.fullmatch(text):
+        found = Identifier(Scheme.HANDLE, text)
+    elif _ADDRESS.fullmatch(text):
+        found = handle(text)
+    elif _BARE_OCLC.fullmatch(text):
+        found = oclc(text)
+    return found
 
 
 def _recognise_labelled(label: str, value: str) -> Identifier | None:

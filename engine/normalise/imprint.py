@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
+from functools import cache
 
+from engine.normalise.remembered import remembered
 from engine.normalise.tables import groups
 from engine.text import exact_key, folded_key
 
@@ -31,7 +32,7 @@ def _unknown(which: str) -> frozenset[str]:
 
 @cache
 def _known(which: str) -> tuple[dict[str, str], dict[str, str]]:
-    """Every way of writing a name -> the name to show: as exact keys, and as folded keys that are no one else's."""
+    """Return every way of writing a name -> the name to show, by exact and by unambiguous folded keys."""
     exact: dict[str, str] = {}
     folded: dict[str, str] = {}
     twice: set[str] = set()
@@ -49,7 +50,7 @@ def _name_of(text: str, which: str) -> str | None:
     return exact.get(exact_key(text)) or folded.get(folded_key(text))
 
 
-@lru_cache(maxsize=8192)
+@remembered
 def publisher(text: str) -> str | None:
     """Return a publisher's name to show, without "Nxb" and with its abbreviations spelt out; None where none is told.
 
@@ -82,7 +83,7 @@ def _heads() -> re.Pattern[str]:
     return re.compile(rf"^(?:(?:{words}) )+")
 
 
-@lru_cache(maxsize=8192)
+@remembered
 def publisher_key(text: str) -> str:
     """Return what two ways of writing one publisher have in common, empty where none is told.
 
@@ -98,7 +99,7 @@ def publisher_key(text: str) -> str:
     return _tails().sub("", _heads().sub("", key)) or key
 
 
-@lru_cache(maxsize=8192)
+@remembered
 def place(text: str) -> str | None:
     """Return a place to show, spelt out; None where none is told.
 

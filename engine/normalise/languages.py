@@ -1,10 +1,11 @@
-"""Languages as ISO 639-2/B codes, out of codes of any part of ISO 639 and names in Vietnamese, English and their own."""
+"""Languages as ISO 639-2/B codes, out of codes of any part of ISO 639 and names in Vietnamese, English and native."""
 
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
+from functools import cache
 
+from engine.normalise.remembered import remembered
 from engine.normalise.tables import lists, rows
 from engine.text import folded_key
 
@@ -33,7 +34,7 @@ def _codes() -> dict[str, str]:
     return found
 
 
-@lru_cache(maxsize=2048)
+@remembered
 def language(text: str) -> str | None:
     """Return the ISO 639-2/B code of a language, None where the text names none or says that it is unknown.
 
@@ -61,7 +62,7 @@ def language(text: str) -> str | None:
 _SEPARATORS = re.compile(r"\s*(?:[;,/|+&]|\s[-–]\s|\bvà\b|\band\b)\s*", re.IGNORECASE)
 
 
-@lru_cache(maxsize=2048)
+@remembered
 def languages(text: str) -> tuple[str, ...]:
     """Return every language that a text names, each once: lists, and codes packed without a blank.
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
+from functools import cache
 
 from engine.model import Degree, Material
+from engine.normalise.remembered import remembered
 from engine.normalise.tables import groups
 from engine.text import folded_key
+
+
+_INNER_CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 @cache
@@ -17,12 +21,16 @@ def _phrases(group: str) -> tuple[dict[str, str], re.Pattern[str]]:
     for kind, phrases in groups("materials")[group].items():
         for phrase in phrases:
             says.setdefault(folded_key(phrase), kind)
-    words = "|".join(sorted(map(re.escape, says), key=len, reverse=True))
+    alone = groups("materials")["alone"]["words"]
+    words = "|".join(sorted((re.escape(phrase) for phrase in says if phrase not in alone), key=len, reverse=True))
     return says, re.compile(rf"\b(?:{words})\b")
 
 
 def _said(text: str, group: str) -> str | None:
-    key = folded_key(text)
+    # doctoralThesis, info:eu-repo/semantics/bachelorThesis, http://purl.org/coar/resource_type/c_db06
+    key = folded_key(
+        _INNER_CAPITAL.sub(" ", text.rsplit("/", 1)[-1] if "://" in text or "semantics/" in text else text)
+    )
     says, pattern = _phrases(group)
     if key in says:
         return says[key]
@@ -30,7 +38,7 @@ def _said(text: str, group: str) -> str | None:
     return says[max(found, key=len)] if found else None
 
 
-@lru_cache(maxsize=4096)
+@remembered
 def material(text: str) -> Material | None:
     """Return the kind of thing that a text speaks of, None where it speaks of none.
 
@@ -41,7 +49,7 @@ def material(text: str) -> Material | None:
     return Material(said) if said else None
 
 
-@lru_cache(maxsize=4096)
+@remembered
 def degree(text: str) -> Degree | None:
     """Return the degree that a text about a thesis speaks of.
 

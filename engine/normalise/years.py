@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+
+from engine.normalise.remembered import remembered
 
 _YEAR = re.compile(r"(?<![\d.])(1\d\d\d|20\d\d)(?!\d)(?![uU?–-]?[uU]\b)")
 _DATE_RUN = re.compile(r"(?<!\d)((?:1[5-9]|20)\d\d)(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])(?:T?\d{6}Z?)?(?!\d)")
@@ -14,7 +15,7 @@ _ROMAN = re.compile(r"[\[(c©]*\s*(M{1,2}(?:CM|CD|D?C{0,4})(?:XC|XL|L?X{0,4})(?:
 _ROMAN_VALUES = {"M": 1000, "D": 500, "C": 100, "L": 50, "X": 10, "V": 5, "I": 1}
 
 
-@lru_cache(maxsize=8192)
+@remembered
 def year(text: str) -> int | None:
     """Return the year of publication, the first where there are several; a guess is never made.
 
@@ -31,13 +32,10 @@ def year(text: str) -> int | None:
         return int(other[2])
     if supplied := _SUPPLIED_CENTURY.search(text):
         return int(supplied[1] + supplied[2])
-    if found := _YEAR.search(text):
+    if found := _YEAR.search(text) or _DATE_RUN.search(text):
         return int(found[1])
-    if run := _DATE_RUN.search(text):
-        return int(run[1])
-    if (roman := _ROMAN.fullmatch(text.strip())) and len(roman[1]) > 3:
-        return _roman_number(roman[1])
-    return None
+    roman = _ROMAN.fullmatch(text.strip())
+    return _roman_number(roman[1]) if roman and len(roman[1]) > 3 else None
 
 
 def _roman_number(letters: str) -> int:
