@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import httpx
+
 from connectors.cql import cql
 from connectors.cql_map import MissingField
 from connectors.http.course import ACCEPT_STATUS
@@ -53,8 +55,8 @@ class SruConnector:
 
     async def probe(self) -> None:
         """Ask for one plain word and at most one record: the least that proves that searches are answered."""
-        body = await self._fetch(cql(_PROBE, self._speaking).text, self._speaking, 1, 1)
-        answer = await response_beside(body)
+        reply = await self._fetch(cql(_PROBE, self._speaking).text, self._speaking, 1, 1)
+        answer = await response_beside(reply, lenient=self._speaking.lenient)
         for diagnostic in answer.diagnostics:
             meaning = diagnostic.meaning
             if meaning.means in _DOWN or (meaning.means is Means.SETTINGS and meaning.second_try is None):
@@ -64,9 +66,9 @@ class SruConnector:
         """Let go of connections."""
         await self._door.client.aclose()
 
-    async def _fetch(self, text: str, speaking: Dialect, start: int, count: int) -> bytes:
+    async def _fetch(self, text: str, speaking: Dialect, start: int, count: int) -> httpx.Response:
         url = search_url(self._member.url, speaking, text, start=start, count=count)
         reply = await self._door.client.get(url, extensions={ACCEPT_STATUS: _STATUSES_OF_DIAGNOSTICS})
         if reply.status_code in _STATUSES_OF_DIAGNOSTICS and b"diagnostic" not in reply.content:
             raise failure_of_status(reply.status_code, wait_s=None)
-        return reply.content
+        return reply

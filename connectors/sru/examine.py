@@ -74,7 +74,7 @@ class _Examination:
 
     async def ask(self, query: Query, speaking: Dialect) -> Response:
         url = search_url(self.member.url, speaking, cql(query, speaking).text, start=1, count=1)
-        return await response_beside((await self.door.client.get(url)).content)
+        return await response_beside(await self.door.client.get(url), lenient=speaking.lenient)
 
     async def settle(self, query: Query) -> Response:
         """Return the answer on the first rung of the ladder that works."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import re
 
+import httpx
 import msgspec
 from lxml import etree
 
@@ -20,6 +21,9 @@ Element = etree._Element  # noqa: SLF001 -- lxml names its element class so
 
 BYTES_PARSED_AT_ONCE = 300_000
 """A larger body is parsed in a thread: lxml lets others run meanwhile. This many take about 3 ms."""
+
+
+_PASSWORD = re.compile(rb"""(?i)<input[^>]{0,300}type\s*=\s*["']?password""")
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -62,12 +66,14 @@ def text_of(element: Element, name: str) -> str | None:
     return ((found.text or "").strip() or None) if found is not None else None
 
 
-def response(body: bytes) -> Response:
+def response(body: bytes, charset: str | None = None, *, lenient: bool = False) -> Response:
     """Return an answer to a search.
 
+    `charset` is what the HTTP header says; it counts only where the body neither says its encoding nor is UTF-8.
+    `lenient` mends what is no XML, as `parse_xml` does.
     Raises RefusedError for a log-in page, and UnreadableError for anything else that is no answer of an SRU server.
     """
-    root = _root(body)
+    root = _root(body, charset, lenient=lenient)
     name = local(root)
     if name == "Envelope":  # SOAP, where a gateway answers so whatever was asked
         inner = next((found for found in root.iter() if local(found).endswith("Response")), None)
@@ -112,11 +118,12 @@ def _row(record: Element) -> Row:
     return Row(position, schema, identifier, element=inner)
 
 
-async def response_beside(body: bytes) -> Response:
-    """Return an answer to a search as `response` does, letting others run while a large one is parsed."""
+async def response_beside(reply: httpx.Response, *, lenient: bool = False) -> Response:
+    """Return the answer in a reply as `response` does, letting others run while a large one is parsed."""
+    body, charset = reply.content, reply.charset_encoding
     if len(body) > BYTES_PARSED_AT_ONCE:
-        return await asyncio.to_thread(response, body)
-    return response(body)
+        return await asyncio.to_thread(response, body, charset, lenient=lenient)
+    return response(body, charset, lenient=lenient)
 
 
 def unpacked(text: str) -> Element:
@@ -150,11 +157,19 @@ def _count(text: str | None) -> int | None:
     return number if number is not None and number >= 0 else None
 
 
-def _root(body: bytes) -> Element:
+def _root(body: bytes, charset: str | None, *, lenient: bool) -> Element:
     """Return the root of an XML answer, or raise what a web page in its place means."""
-    head = body[:2048].lower()
-    if b"<html" in head or b"<!doctype html" in head:
-        if re.search(rb"""type\s*=\s*["']?password""", body.lower()):
-            raise RefusedError("a log-in page came in place of an answer")
-        raise UnreadableError("a web page came in place of an answer")
-    return parse_xml(body)
+    try:
+        return parse_xml(body, charset=charset if charset and not _is_utf8(body) else None, lenient=lenient)
+    except UnreadableError as error:
+        if _PASSWORD.search(body):
+            raise RefusedError("a log-in page came in place of an answer") from error
+        raise
+
+
+def _is_utf8(body: bytes) -> bool:
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return False
+    return True

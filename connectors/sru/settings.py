@@ -84,6 +84,7 @@ class SruSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sort: str | UnsetType = UNSET
     folded_fallback: bool | UnsetType = UNSET
     folds_marks: bool | UnsetType = UNSET
+    lenient: bool | UnsetType = UNSET
     record_url: str | UnsetType = UNSET
     max_requests: Budget | UnsetType = UNSET
 
@@ -105,6 +106,7 @@ class Dialect(CqlMap, frozen=True, forbid_unknown_fields=True):
     sort: str = ""
     folded_fallback: bool = True
     folds_marks: bool = True
+    lenient: bool = False
     record_url: str = ""
     max_requests: int = 4
 

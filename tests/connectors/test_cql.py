@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors.cql import cql, isbn_forms, rewritten, unmarked
@@ -255,6 +255,7 @@ texts = st.text(min_size=1, max_size=40)
 fields = st.sampled_from([Field.ANY, Field.TITLE, Field.PERSON])
 
 
+@settings(deadline=None)
 @given(texts, fields)
 def test_any_text_is_read_back_as_the_term_it_was(text: str, field: Field) -> None:
     clean = printable(text)
@@ -263,6 +264,7 @@ def test_any_text_is_read_back_as_the_term_it_was(text: str, field: Field) -> No
     assert read(said(Clause(text, field=field, is_phrase=True))) == [clean]
 
 
+@settings(deadline=None)
 @given(texts)
 def test_any_text_is_read_back_word_by_word(text: str) -> None:
     clean = printable(text)
@@ -272,6 +274,7 @@ def test_any_text_is_read_back_word_by_word(text: str) -> None:
     assert read(said(Clause(text))) == words
 
 
+@settings(deadline=None)
 @given(texts)
 def test_a_server_without_escapes_gets_none_and_no_quote_inside(text: str) -> None:
     by = CqlMap(indexes={Field.ANY: "tou"}, quoting=Quoting.SPACE)
@@ -299,6 +302,7 @@ trees = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(trees)
 def test_any_query_is_said_in_balanced_cql_or_refused(tree: Expression) -> None:
     try:
@@ -308,6 +312,7 @@ def test_any_query_is_said_in_balanced_cql_or_refused(tree: Expression) -> None:
     assert all(term for term in read(text))
 
 
+@settings(deadline=None)
 @given(trees)
 def test_taking_off_marks_twice_changes_no_more_than_once(tree: Expression) -> None:
     once = rewritten(tree, unmarked)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from connectors.sru.diagnostics import Diagnostic, Means, Try, meanings
 from connectors.sru.response import response, unpacked
@@ -45,6 +49,22 @@ def test_text_is_read_as_utf8_whatever_the_header_says() -> None:
     found = response(answer([marcxml(1, "Truyện Kiều")], total=1).encode())
     assert found.rows[0].element is not None
     assert "Truyện Kiều" in "".join(found.rows[0].element.itertext())
+
+
+def test_an_answer_in_the_headers_charset_is_read_where_it_is_no_utf8() -> None:
+    bare = answer([marcxml(1, "Été")], total=1).partition("?>")[2]
+    old = response(bare.encode("latin-1"), "iso-8859-1")
+    mislabelled = response(bare.encode(), "iso-8859-1")
+    for found in (old, mislabelled):
+        assert found.rows[0].element is not None
+        assert "Été" in "".join(found.rows[0].element.itertext())
+
+
+def test_what_is_not_quite_xml_is_mended_only_where_the_member_file_says_so() -> None:
+    body = answer([marcxml(1)], total=1).replace("Lúa gạo", "Lúa & gạo\x0b").encode()
+    with pytest.raises(UnreadableError):
+        response(body)
+    assert response(body, lenient=True).total == 1
 
 
 @pytest.mark.parametrize("prolog", ["", '<?xml version="1.0"?>\n', '<?xml version="1.0" encoding="ISO-8859-1"?>'])
@@ -118,6 +138,17 @@ def test_a_log_in_page_is_a_refusal() -> None:
     page = b"<html><body><form><input name=u><input type='password' name=p></form></body></html>"
     with pytest.raises(RefusedError):
         response(page)
+
+
+WHOLE = answer([marcxml(1), diagnostic(64)], total=2, diagnostics=[diagnostic(58)], prefix="zs").encode()
+
+
+@settings(deadline=None)
+@given(st.integers(0, len(WHOLE)), st.integers(0, len(WHOLE)), st.binary(max_size=12))
+def test_any_damage_to_an_answer_is_an_answer_or_a_named_failure(start: int, end: int, instead: bytes) -> None:
+    with contextlib.suppress(UnreadableError, RefusedError):
+        found = response(WHOLE[: min(start, end)] + instead + WHOLE[max(start, end) :])
+        assert found.total is None or found.total >= 0
 
 
 # Diagnostics ---------------------------------------------------------------------------------
