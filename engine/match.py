@@ -13,94 +13,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from engine.matching.ladder import Cut, Likeness, Verdict, compare
-from engine.matching.signature import Keys, Signature, links
-from engine.model import Placed, Reason
-from engine.narrow import has_full_text, is_available
-
-CROWD = 60
-"""Most nodes under one blocking key or link. A key that more share tells nothing apart, and joins nobody."""
-
-
-class Entry:
-    """A record in a search: its place in its member's order, its round, and when it was asked for if kept."""
-
-    __slots__ = ("asked_at", "is_available", "is_online", "key", "level", "links", "node", "place", "record")
-
-    def __init__(self, placed: Placed, level: int, asked_at: float | None) -> None:
-        record = self.record = placed.record
-        self.place = placed.place
-        self.level = level
-        self.asked_at = asked_at
-        self.key = (record.member, record.id)
-        self.is_online = bool(record.is_online) or has_full_text(record)
-        self.is_available = self.is_online or (bool(record.holdings) and bool(is_available(record)))
-        self.links: tuple[str, ...] = ()
-        self.node: Node | None = None
-
-
-class Node:
-    """All records of one signature."""
-
-    __slots__ = ("entries", "keys", "level", "links", "near", "signature", "verdicts", "work")
-
-    def __init__(self, signature: Signature) -> None:
-        self.signature = signature
-        self.entries: dict[tuple[str, str], Entry] = {}
-        self.keys = signature.keys()
-        self.level = 0
-        self.links: dict[str, list[int]] = {}  # link -> levels of the entries that carry it
-        self.near: dict[Node, Verdict] = {}  # compared through a blocking key, and joined by it
-        self.verdicts: dict[Node, Verdict] = {}
-        self.work: Work | None = None
-
-
-class Work:
-    """Nodes that are one title, and why."""
-
-    __slots__ = ("entries", "joins", "level", "nodes")
-
-    def __init__(self, nodes: list[Node], joins: tuple[Reason, ...]) -> None:
-        self.nodes = nodes
-        self.joins = joins
-        self.level = min(node.level for node in nodes)
-        self.entries = sorted((entry for node in nodes for entry in node.entries.values()), key=lambda one: one.key)
-
-
-class _Block:
-    """The nodes under one key or link, and how many there are of each level."""
-
-    __slots__ = ("counts", "nodes")
-
-    def __init__(self, node: Node, level: int) -> None:
-        self.nodes: dict[Node, int] = {node: level}
-        self.counts: dict[int, int] = {level: 1}
-
-    def put(self, node: Node, level: int) -> None:
-        """Put a node in at a level (again, if it was there)."""
-        old = self.nodes.get(node)
-        if old is not None:
-            self.counts[old] -= 1
-        self.nodes[node] = level
-        self.counts[level] = self.counts.get(level, 0) + 1
-
-    def drop(self, node: Node) -> None:
-        """Take a node out."""
-        self.counts[self.nodes.pop(node)] -= 1
-
-    def open_to(self) -> float:
-        """Return the deepest level at which the block is not crowded."""
-        if len(self.nodes) <= CROWD:
-            return _ANY_LEVEL
-        seen = 0
-        for level in sorted(self.counts):
-            seen += self.counts[level]
-            if seen > CROWD:
-                return level - 1
-        return _ANY_LEVEL
-
-
-_ANY_LEVEL = float("inf")
+from engine.matching.blocks import Blocks
+from engine.matching.ladder import Cut, Likeness
+from engine.matching.nodes import Entry as Entry
+from engine.matching.nodes import Node as Node
+from engine.matching.nodes import Work as Work
+from engine.matching.nodes import verdict_of
+from engine.matching.signature import Keys, links
+from engine.model import Reason
 
 Join = tuple[int, float, str, str, Node, Node, str, str]
 """Level, strength (negative: strongest first), both signatures' names, both nodes, reason, link."""
@@ -112,8 +32,8 @@ class Matcher:
     def __init__(self) -> None:
         self._keys = Keys()
         self._nodes: dict[str, Node] = {}
-        self._blocks: dict[str, _Block] = {}
-        self._links: dict[str, _Block] = {}
+        self._blocks: Blocks[Node] = Blocks()
+        self._links: Blocks[Node] = Blocks()
         self._dirty: dict[Node, None] = {}
         self._gone: list[Work] = []
         self._is_crowded = False
@@ -132,8 +52,9 @@ class Matcher:
             self._settle(node, entry.level)
         for link in entry.links:
             levels = node.links.setdefault(link, [])
-            if not levels or entry.level < min(levels):
-                self._put(self._links, link, node, entry.level)
+            is_shallowest = not levels or entry.level < min(levels)
+            if is_shallowest and self._links.put(link, node, entry.level):
+                self._touch(self._links.under(link))
             levels.append(entry.level)
 
     def remove(self, entry: Entry) -> None:
@@ -145,17 +66,12 @@ class Matcher:
         for link in entry.links:
             levels = node.links[link]
             levels.remove(entry.level)
-            block = self._links[link]
-            before = block.open_to()
-            self._dirty.update(dict.fromkeys(block.nodes))
+            self._touch(self._links.under(link))
             if levels:
-                block.put(node, min(levels))
+                self._links.put(link, node, min(levels))
             else:
                 del node.links[link]
-                block.drop(node)
-                if not block.nodes:
-                    del self._links[link]
-            self._note_opening(block, before)
+                self._links.drop(link, node)
         if not node.entries:
             self._forget(node)
         elif (level := min(one.level for one in node.entries.values())) != node.level:
@@ -188,57 +104,44 @@ class Matcher:
         """Set a node's level, and compare it with those that share a key with it."""
         node.level = level
         for key in node.keys:
-            self._put(self._blocks, key, node, level)
+            if change := self._blocks.put(key, node, level):
+                self._note_change(key, change)
         self._compare(node)
 
     def _compare(self, node: Node) -> None:
         for key in node.keys:
-            block = self._blocks[key]
-            if len(block.nodes) == 1 or node.level > (limit := block.open_to()):
+            mates = self._blocks.under(key)
+            if not mates or node.level > (limit := self._blocks.open_to(key)):
                 continue
-            for mate in block.nodes:
+            for mate in mates:
                 if mate is not node and mate.level <= limit and mate not in node.near:
-                    verdict = _verdict(node, mate)
+                    verdict = verdict_of(node, mate)
                     if verdict.strength:
                         node.near[mate] = mate.near[node] = verdict
 
-    def _put(self, blocks: dict[str, _Block], key: str, node: Node, level: int) -> None:
-        block = blocks.get(key)
-        if block is None:
-            blocks[key] = _Block(node, level)
-        elif len(block.nodes) < CROWD:
-            block.put(node, level)
-        else:
-            before = block.open_to()
-            block.put(node, level)
-            self._note_opening(block, before)
-
-    def _note_opening(self, block: _Block, before: float) -> None:
-        """Where a block became crowded or open again, its nodes must be clustered anew; if open, compared too."""
-        after = block.open_to()
-        if after == before:
-            return
+    def _note_change(self, key: str, change: int) -> None:
+        """Where a key was closed or opened, its nodes must be clustered anew; where opened, compared too."""
         self._is_crowded = True
-        self._dirty.update(dict.fromkeys(block.nodes))
-        if after > before:
-            for mate in block.nodes:
+        nodes = self._blocks.under(key)
+        self._touch(nodes)
+        if change > 0:
+            for mate in nodes:
                 self._compare(mate)
+
+    def _touch(self, nodes: Iterable[Node]) -> None:
+        self._dirty.update(dict.fromkeys(nodes))
 
     def _forget(self, node: Node) -> None:
         del self._nodes[node.signature.name]
         for key in node.keys:
-            block = self._blocks[key]
-            before = block.open_to()
-            block.drop(node)
-            self._note_opening(block, before)
-            if not block.nodes:
-                del self._blocks[key]
+            if change := self._blocks.drop(key, node):
+                self._note_change(key, change)
         for mate in node.verdicts:
             del mate.verdicts[node]
             if mate.near.pop(node, None):
                 self._dirty[mate] = None
         if node.work is not None and node.work.nodes:
-            self._dirty.update(dict.fromkeys(mate for mate in node.work.nodes if mate.entries))
+            self._touch(mate for mate in node.work.nodes if mate.entries)
             self._gone.append(node.work)
             node.work.nodes = []
         self._dirty.pop(node, None)
@@ -265,18 +168,18 @@ class Matcher:
             if not self._is_crowded or self._share_open_key(node, mate, level):
                 yield _join(node, mate, level, verdict.strength, verdict.reason, "")
         for link, levels in node.links.items():
-            block = self._links[link]
-            if len(block.nodes) < 2:
+            mates = self._links.under(link)
+            if len(mates) < 2:
                 continue
-            limit = block.open_to()
+            limit = self._links.open_to(link)
             own = min(levels)
-            for mate, met in block.nodes.items():
+            for mate, met in mates.items():
                 level = max(own, met)
                 if mate is not node and level <= limit and (strength := _link_strength(link, node, mate)):
                     yield _join(node, mate, level, strength, _LINK_REASONS[link[0]], link[2:])
 
     def _share_open_key(self, node: Node, mate: Node, level: int) -> bool:
-        return any(key in mate.keys and self._blocks[key].open_to() >= level for key in node.keys)
+        return any(key in mate.keys and self._blocks.open_to(key) >= level for key in node.keys)
 
 
 def _join(node: Node, mate: Node, level: int, strength: float, reason: str, link: str) -> Join:
@@ -289,16 +192,9 @@ _WITHOUT_PEOPLE = 0.6
 _LINK_REASONS = {"i": "match.identifier", "y": "match.title-year-publisher", "z": "match.title-year"}
 
 
-def _verdict(node: Node, mate: Node) -> Verdict:
-    verdict = node.verdicts.get(mate)
-    if verdict is None:
-        verdict = node.verdicts[mate] = mate.verdicts[node] = compare(node.signature, mate.signature)
-    return verdict
-
-
 def _link_strength(link: str, node: Node, mate: Node) -> float:
     """How strongly a shared link joins two nodes; 0.0 if something contradicts."""
-    verdict = _verdict(node, mate)
+    verdict = verdict_of(node, mate)
     if verdict.cut is Cut.HARD:
         return 0.0
     if link[0] == "i":
@@ -347,7 +243,7 @@ def _cluster(nodes: list[Node], joins: list[Join]) -> list[Work]:
 def _contradict(one: list[Node], other: list[Node], level: int) -> bool:
     for node in one:
         for mate in other:
-            cut = _verdict(node, mate).cut
+            cut = verdict_of(node, mate).cut
             if cut is Cut.HARD or (cut is Cut.SOFT and not _share_identifier(node, mate, level)):
                 return True
     return False
@@ -356,7 +252,7 @@ def _contradict(one: list[Node], other: list[Node], level: int) -> bool:
 def _share_identifier(node: Node, mate: Node, level: int) -> bool:
     for link, levels in node.links.items():
         if link[0] == "i" and link in mate.links and min(levels) <= level and min(mate.links[link]) <= level:
-            return _verdict(node, mate).likeness >= Likeness.MARKED
+            return verdict_of(node, mate).likeness >= Likeness.MARKED
     return False
 
 

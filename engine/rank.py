@@ -12,79 +12,19 @@ from datetime import UTC, datetime
 from math import fsum, log2
 from typing import NamedTuple
 
-from engine import text
-from engine.fields import weight
 from engine.match import Entry, Node, Work
-from engine.matching.signature import TitleKey, folded, folds, name_key
-from engine.model import Clause, Field, Query, Reason, Record
+from engine.matching.signature import TitleKey, name_key
+from engine.model import Field, Query, Reason, Record
 from engine.query import words as words_of
-
-POINTS: dict[str, float] = {
-    "rank.identifier": 100.0,
-    "rank.title-exact": 50.0,
-    "rank.title-begins": 38.0,
-    "rank.title-phrase": 34.0,
-    "rank.title-words": 26.0,
-    "rank.title-pairs": 18.0,
-    "rank.title-some": 8.0,
-    "rank.title-close": 6.0,
-    "rank.person": 36.0,
-    "rank.title-and-person": 24.0,
-    "rank.subject": 12.0,
-    "rank.other-fields": 8.0,
-    "rank.marks-agree": 6.0,
-    "rank.marks-wrong": -14.0,
-    "rank.held-by": 8.0,
-    "rank.member-order": 10.0,
-    "rank.newest": 2.0,
-    "rank.available": 1.5,
-    "rank.online": 1.0,
-    "rank.complete": 1.0,
-    "rank.home": 2.0,
-}
-"""Most points of each reason; `rank.marks-wrong` is the least."""
+from engine.rank_words import POINTS as POINTS
+from engine.rank_words import Scored, TitleMatch, Word, match_elsewhere, match_title, words_in
 
 SHOWN_REASONS = 4
 
-_WRONG_COSTS = 0.6  # part of the title's points that is lost where every marked word has other marks
 _HELD_BY_ALL = 5  # log2 of the number of members from which more do not count
 _YEARS_TO_OLD = 40
 _ORDER_DEPTH = 10.0
 _ORDER_MEMBERS = 3
-
-
-class Word(NamedTuple):
-    """A word of the question: folded, with its marks, and whether it may go on."""
-
-    folded: str
-    exact: str
-    is_truncated: bool
-
-    def is_in_text(self, words: str) -> bool:
-        """Whether it is one of these folded words, which are joined by one space."""
-        if self.folded not in words:
-            return False
-        return f" {self.folded}{'' if self.is_truncated else ' '}" in f" {words} "
-
-
-class Scored(NamedTuple):
-    """Points and what they are for. `value` fills the sentence's hole, if it has one."""
-
-    points: float
-    code: str
-    value: str | int = ""
-
-    def reason(self) -> Reason:
-        """Return what is said of it."""
-        return Reason(self.code, {_HOLES[self.code]: self.value} if self.code in _HOLES else {})
-
-
-_HOLES = {
-    "rank.identifier": "value",
-    "rank.member-order": "place",
-    "rank.held-by": "count",
-    "rank.newest": "year",
-}
 
 
 class Standing(NamedTuple):
@@ -99,28 +39,23 @@ class Standing(NamedTuple):
         return tuple(one.reason() for one in strongest[:SHOWN_REASONS])
 
 
-class _TitleMatch(NamedTuple):
-    scored: tuple[Scored, ...]
-    missing: tuple[Word, ...]
-
-
 class Ranking:
     """The order of one search."""
 
     def __init__(self, query: Query, *, preferences: Mapping[str, int], now: float) -> None:
         clauses = words_of(query)
-        self._topic = _words(clauses, {Field.ANY, Field.TITLE})
-        self._title_only = frozenset(_words(clauses, {Field.TITLE}))
-        self._person = _words(clauses, {Field.PERSON})
-        self._subject = _words(clauses, {Field.SUBJECT})
-        self._other = _words(clauses, {Field.PUBLISHER, Field.SERIES, Field.CALL_NUMBER})
+        self._topic = words_in(clauses, {Field.ANY, Field.TITLE})
+        self._title_only = frozenset(words_in(clauses, {Field.TITLE}))
+        self._person = words_in(clauses, {Field.PERSON})
+        self._subject = words_in(clauses, {Field.SUBJECT})
+        self._other = words_in(clauses, {Field.PUBLISHER, Field.SERIES, Field.CALL_NUMBER})
         self._identifiers = frozenset(
             clause.text for clause in clauses if clause.field in {Field.ISBN, Field.ISSN, Field.IDENTIFIER}
         )
         self._preferences = preferences
         self._most_preferred = max((*preferences.values(), 0))
         self._year = datetime.fromtimestamp(now, UTC).year
-        self._titles: dict[tuple[TitleKey, tuple[Word, ...]], _TitleMatch] = {}
+        self._titles: dict[tuple[TitleKey, tuple[Word, ...]], TitleMatch] = {}
         self._elsewhere: dict[tuple[Entry, tuple[Word, ...]], tuple[Scored, ...]] = {}
         self._fullness: dict[Entry, int] = {}
 
@@ -165,14 +100,14 @@ class Ranking:
                 scored.append(Scored(POINTS["rank.identifier"], "rank.identifier", met[0]))
         return scored
 
-    def _title_match(self, title: TitleKey, words: tuple[Word, ...]) -> _TitleMatch:
+    def _title_match(self, title: TitleKey, words: tuple[Word, ...]) -> TitleMatch:
         key = (title, words)
         found = self._titles.get(key)
         if found is None:
-            found = self._titles[key] = _match_title(title, words)
+            found = self._titles[key] = match_title(title, words)
         return found
 
-    def _with_people(self, node: Node, entries: list[Entry], match: _TitleMatch, scored: list[Scored]) -> _TitleMatch:
+    def _with_people(self, node: Node, entries: list[Entry], match: TitleMatch, scored: list[Scored]) -> TitleMatch:
         """Words missing from the title that are all in the names: match the title without them."""
         missing = match.missing
         if not self._title_only.isdisjoint(missing):
@@ -186,7 +121,7 @@ class Ranking:
         rest = tuple(word for word in self._topic if word not in missing)
         if not rest:
             scored.append(Scored(POINTS["rank.person"], "rank.person"))
-            return _TitleMatch((), ())
+            return TitleMatch((), ())
         scored.append(Scored(POINTS["rank.title-and-person"], "rank.title-and-person"))
         return self._title_match(signature.title, rest)
 
@@ -198,9 +133,7 @@ class Ranking:
             key = (entry, missing)
             scored = self._elsewhere.get(key)
             if scored is None:
-                scored = self._elsewhere[key] = _match_elsewhere(
-                    entry.record, missing, len(self._topic) or len(missing)
-                )
+                scored = self._elsewhere[key] = match_elsewhere(entry.record, missing, len(self._topic) or len(missing))
             points = fsum([one.points for one in scored])
             if points > most:
                 best, most = scored, points
@@ -251,107 +184,6 @@ _NO_PLACE = 1 << 30
 _AVAILABLE = Scored(POINTS["rank.available"], "rank.available")
 _ONLINE = Scored(POINTS["rank.online"], "rank.online")
 _AMONG_NAMES = " "
-
-
-def _words(clauses: tuple[Clause, ...], fields: set[Field]) -> tuple[Word, ...]:
-    found = []
-    for clause in clauses:
-        if clause.field in fields:
-            exact, folded = (words.split() for words in folds(clause.text))
-            if len(folded) != len(exact):
-                exact = folded
-            for place, (plain, marked) in enumerate(zip(folded, exact, strict=True)):
-                found.append(Word(plain, marked, clause.is_truncated and place == len(folded) - 1))
-    return tuple(found)
-
-
-def _match_title(title: TitleKey, words: tuple[Word, ...]) -> _TitleMatch:
-    """How well a title answers words: one reason of the ladder, how little else it holds, how the marks agree."""
-    missing = tuple([word for word in words if not word.is_in_text(title.full)])
-    hits = len(words) - len(missing)
-    if not hits:
-        return _TitleMatch((), missing)
-    code, share = _title_rung(title, words, hits)
-    agree, wrong = _marks(title, words)
-    length = title.full.count(" ") + 1
-    scored = [
-        Scored(POINTS[code] * share * (1 - _WRONG_COSTS * wrong), code),
-        Scored(POINTS["rank.title-close"] * hits / len(words) * min(1.0, hits / length), "rank.title-close"),
-    ]
-    if agree:
-        scored.append(Scored(POINTS["rank.marks-agree"] * agree, "rank.marks-agree"))
-    if wrong:
-        scored.append(Scored(POINTS["rank.marks-wrong"] * wrong, "rank.marks-wrong"))
-    return _TitleMatch(tuple(scored), missing)
-
-
-def _title_rung(title: TitleKey, words: tuple[Word, ...], hits: int) -> tuple[str, float]:
-    """Return the highest reason that holds of a title, and the share of it."""
-    phrase = " ".join([word.folded for word in words])
-    end = "" if words[-1].is_truncated else " "
-    if phrase in (title.folded, title.full):
-        return "rank.title-exact", 1.0
-    if f"{title.full} ".startswith(f"{phrase}{end}"):
-        return "rank.title-begins", 1.0
-    if len(words) > 1 and f" {phrase}{end}" in f" {title.full} ":
-        return "rank.title-phrase", 1.0
-    if hits == len(words):
-        return "rank.title-words", 1.0
-    wanted = set(text.pairs(phrase))
-    met = sum([f" {pair} " in f" {title.full} " for pair in wanted])
-    return ("rank.title-pairs", met / len(wanted)) if met else ("rank.title-some", hits / len(words))
-
-
-def _match_elsewhere(record: Record, missing: tuple[Word, ...], asked: int) -> tuple[Scored, ...]:
-    """Score what words find in the fields beside title and people: subjects first, then the rest by the field table.
-
-    `asked` is how many words the whole question has.
-    """
-    wanted = [word for word in missing if word.folded not in text.folded_stop_syllables()] or missing
-    scored = []
-    subjects = folds(" ; ".join(record.subjects))[1] if record.subjects else ""
-    found = [word for word in wanted if word.is_in_text(subjects)] if subjects else []
-    if found:
-        scored.append(Scored(POINTS["rank.subject"] * len(found) / asked, "rank.subject"))
-    rest = [word for word in wanted if word not in found]
-    fields = _others(record)
-    if rest and fields:
-        everything = folds(" ; ".join([phrase for _, phrase in fields]))[1]
-        rest = [word for word in rest if word.is_in_text(everything)]
-        share = sum(
-            [max(weight(field) for field, phrase in fields if word.is_in_text(folded(phrase))) for word in rest]
-        )
-        if share:
-            scored.append(Scored(POINTS["rank.other-fields"] * share / asked, "rank.other-fields"))
-    return tuple(scored)
-
-
-def _marks(title: TitleKey, words: tuple[Word, ...]) -> tuple[float, float]:
-    """Return the shares of the marked words whose marks agree, and whose marks are wrong."""
-    marked = [word for word in words if word.exact != word.folded]
-    if not marked:
-        return 0.0, 0.0
-    found = f"{title.marked} {title.marked_subtitle}".split()
-    agree = wrong = 0
-    for word in marked:
-        ways = {text.marks(word.exact, token) for token in found}
-        if text.Marks.SAME in ways:
-            agree += 1
-        elif text.Marks.WRONG in ways and text.Marks.MISSING not in ways:
-            wrong += 1
-    return agree / len(marked), wrong / len(marked)
-
-
-def _others(record: Record) -> list[tuple[str, str]]:
-    found = [("series", series.title) for series in record.series]
-    found += [("other_titles", title) for title in record.other_titles]
-    found += [("people", person.name) for person in record.people]
-    for field in ("publisher", "part_title", "summary"):
-        if value := getattr(record, field):
-            found.append((field, value))
-    if record.host:
-        found.append(("host", record.host.title))
-    return found
 
 
 _FULL = 6

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from rapidfuzz import fuzz
 
-from engine.match import Entry
+from engine.matching.nodes import Entry
 from engine.matching.signature import publisher_key
 from engine.model import Material, Reason
 
