@@ -1,0 +1,147 @@
+"""The OpenAPI 3.1 description of the service. Its schemas are those of the nouns themselves."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.metadata import version
+
+import msgspec
+
+from engine.model import Degree, Material
+from engine.web.asking import LONGEST_DEADLINE_S, MOST_PAGES, MOST_TITLES
+from engine.web.problems import PROBLEM_JSON, Problem
+from engine.web.views import HealthView, MembersView, SnapshotView, TitleView
+
+Json = dict[str, object]
+_LIST: Json = {"explode": True, "style": "form"}
+
+
+def _parameter(name: str, text: str, schema: Json, **more: object) -> Json:
+    return {"name": name, "in": "query", "required": False, "description": text, "schema": schema, **more}
+
+
+def _list_of(schema: Json) -> Json:
+    return {"type": "array", "items": schema, "maxItems": 50}
+
+
+def _parameters() -> list[Json]:
+    year: Json = {"type": "integer", "minimum": 0, "maximum": 9999}
+    page: Json = {"type": "integer", "minimum": 1, "maximum": MOST_PAGES, "default": 1}
+    size: Json = {"type": "integer", "minimum": 1, "maximum": MOST_TITLES}
+    flag: Json = {"type": "boolean", "default": False}
+    wait: Json = {"type": "number", "exclusiveMinimum": 0, "maximum": LONGEST_DEADLINE_S}
+    languages = _list_of({"type": "string", "minLength": 2})
+    types = _list_of({"type": "string", "enum": list(Material)})
+    degrees = _list_of({"type": "string", "enum": list(Degree)})
+    names = _list_of({"type": "string", "minLength": 1})
+    return [
+        _parameter(
+            "q",
+            "What is searched for, as in the search box (docs/search-language.md). Not needed where a filter is given.",
+            {"type": "string", "maxLength": 1000},
+            examples={"words": {"value": "giáo trình kinh tế vi mô"}, "fields": {"value": "author:mankiw year:2010-"}},
+        ),
+        _parameter("page", "The page of titles.", page),
+        _parameter("page_size", "Titles on a page.", size),
+        _parameter("year_from", "The first year, included.", year),
+        _parameter("year_to", "The last year, included.", year),
+        _parameter("language", "Languages, any of them: codes of ISO 639 or names.", languages, **_LIST),
+        _parameter("type", "Kinds, any of them.", types, **_LIST),
+        _parameter("degree", "Degrees of theses, any of them.", degrees, **_LIST),
+        _parameter("member", "Libraries, any of them, by id or name.", names, **_LIST),
+        _parameter("available", "Only what can be had now.", flag),
+        _parameter("online", "Only what can be read at once.", flag),
+        _parameter("lang", "The language of pages; JSON has both.", {"type": "string", "enum": ["vi", "en"]}),
+        _parameter("deadline_s", "Most seconds to wait; never longer than the service's own deadline.", wait),
+    ]
+
+
+def _reply(text: str, media: str, schema: Json) -> Json:
+    return {"description": text, "content": {media: {"schema": schema}}}
+
+
+def _ref(name: str) -> Json:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def _operation(name: str, summary: str, replies: dict[str, Json], parameters: list[Json] | None = None) -> Json:
+    return {
+        "get": {
+            "operationId": name,
+            "summary": summary,
+            "parameters": parameters or [],
+            "responses": replies,
+        }
+    }
+
+
+def _problem(text: str) -> Json:
+    return _reply(text, PROBLEM_JSON, _ref("Problem"))
+
+
+@cache
+def description(address: str) -> Json:
+    """Return the description of the service at an address."""
+    _, schemas = msgspec.json.schema_components(
+        (SnapshotView, TitleView, MembersView, HealthView, Problem), ref_template="#/components/schemas/{name}"
+    )
+    bad = {"400": _problem("The question or a parameter cannot be read; where it can be mended, a proposal stands by.")}
+    snapshot = _reply("Everything known.", "application/json", _ref("SnapshotView"))
+    snapshot["content"]["text/event-stream"] = {"schema": {"type": "string"}}  # type: ignore[index]  # made above
+    title_id: Json = {
+        "name": "id",
+        "in": "path",
+        "required": True,
+        "description": "`member~record`: the id of a title or of a record in it; the record's own id percent-encoded.",
+        "schema": {"type": "string", "minLength": 1},
+    }
+    paths: Json = {
+        "/api/v1/search": _operation(
+            "search", "Search all libraries; answered when settled.", {"200": snapshot, **bad}, _parameters()
+        ),
+        "/api/v1/search/stream": _operation(
+            "searchStream",
+            "The same as events: a `snapshot` (a SnapshotView) each time something becomes known, then `settled`.",
+            {"200": _reply("Snapshots.", "text/event-stream", {"type": "string"}), **bad},
+            _parameters(),
+        ),
+        "/api/v1/titles/{id}": _operation(
+            "title",
+            "One title, as far as it is still known.",
+            {
+                "200": _reply("The title.", "application/json", _ref("TitleView")),
+                "404": _problem("No such title is known."),
+            },
+            [title_id],
+        ),
+        "/api/v1/members": _operation(
+            "members",
+            "Every library that is asked, and how it is.",
+            {"200": _reply("The libraries.", "application/json", _ref("MembersView"))},
+        ),
+        "/healthz": _operation(
+            "health",
+            "How the service is.",
+            {"200": _reply("It answers.", "application/json", _ref("HealthView"))},
+        ),
+        "/metrics": _operation(
+            "metrics",
+            "Figures in Prometheus' text format.",
+            {"200": _reply("The figures.", "text/plain", {"type": "string"})},
+        ),
+        "/api/v1/openapi.json": _operation(
+            "openapi", "This description.", {"200": _reply("OpenAPI 3.1.", "application/json", {"type": "object"})}
+        ),
+    }
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Liên Thư",
+            "summary": "One search over the catalogues of many libraries.",
+            "version": version("lienthu"),
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "servers": [{"url": address}],
+        "paths": paths,
+        "components": {"schemas": schemas},
+    }

@@ -1,0 +1,82 @@
+// Shows what is found while the libraries are still asked. Rows that are shown never move: what is better waits
+// behind one button. Without this script the page ends with the same rows.
+"use strict";
+(() => {
+  const live = document.getElementById("live");
+  const frame = document.getElementById("frame");
+  if (!live || !frame || document.getElementById("settled") || !window.EventSource) return;
+
+  document.documentElement.classList.add("is-live");
+  live.replaceChildren(frame.content.cloneNode(true));
+  const list = live.querySelector(".rows");
+  const button = live.querySelector(".new");
+  const parts = new Map([...live.querySelectorAll("[data-part]")].map((part) => [part.dataset.part, part]));
+  const html = new Map(); // id -> the latest row
+  let order = [];
+
+  const made = (id) => {
+    const holder = document.createElement("template");
+    holder.innerHTML = html.get(id);
+    return holder.content.querySelector("li");
+  };
+  const shown = () => [...list.children].map((row) => row.dataset.id);
+
+  // A shown row takes its new text only where it stays as high as it is, and nobody has opened or entered it.
+  const refresh = (row) => {
+    if (row.querySelector("details[open]") || row.contains(document.activeElement)) return;
+    const next = made(row.dataset.id);
+    const before = row.offsetHeight;
+    row.replaceWith(next);
+    if (next.offsetHeight !== before) next.replaceWith(row);
+  };
+
+  const offer = () => {
+    const there = new Set(shown());
+    const waiting = order.filter((id) => !there.has(id));
+    button.hidden = waiting.length === 0;
+    button.textContent = live.dataset.new.replace("{count}", waiting.length);
+  };
+
+  const take = (changed) => {
+    const there = new Set(shown());
+    for (const row of [...list.children]) if (changed.has(row.dataset.id)) refresh(row);
+    // What stands behind all that is shown may follow at once; what stands before it waits.
+    let last = -1;
+    order.forEach((id, place) => { if (there.has(id)) last = place; });
+    for (const id of order.slice(last + 1)) {
+      if (list.children.length >= Math.max(order.length, there.size)) break;
+      if (!there.has(id)) list.append(made(id));
+    }
+    offer();
+  };
+
+  button.addEventListener("click", () => {
+    list.replaceChildren(...order.map(made));
+    offer();
+    const first = list.querySelector("a");
+    if (first) first.focus();
+  });
+
+  const source = new EventSource(live.dataset.stream);
+  source.addEventListener("snapshot", (message) => {
+    const told = JSON.parse(message.data);
+    for (const [id, row] of Object.entries(told.rows)) html.set(id, row);
+    order = told.order;
+    list.start = told.start;
+    take(new Set(Object.keys(told.rows)));
+    for (const [name, part] of parts) {
+      if (part.innerHTML !== told.parts[name] && !part.contains(document.activeElement)) part.innerHTML = told.parts[name];
+    }
+  });
+  const end = () => source.close();
+  source.addEventListener("settled", end);
+  source.addEventListener("error", () => {
+    // The page itself still comes with the same rows.
+    end();
+    if (!list.children.length) document.documentElement.classList.remove("is-live"), live.remove();
+  });
+  document.addEventListener("DOMContentLoaded", () => {
+    const settled = document.getElementById("settled");
+    if (settled && document.documentElement.classList.contains("is-live")) settled.remove();
+  });
+})();

@@ -1,0 +1,374 @@
+"""A snapshot -> what travels as JSON: the nouns, with every reason said in both languages and every member by name.
+
+Pure functions, and `Pages`, which gives the same bytes as encoding a `snapshot_view` but encodes only once what
+several answers share.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from functools import cache, lru_cache
+
+import msgspec
+
+from engine.model import Facet, Failure, Filters, Holding, Reason, Record, Report, Snapshot, State, Title, Who
+from engine.normalise.tables import rows
+from engine.ports import IndexState, Member, Names, Place
+from engine.query import show
+from engine.rest import Health
+from engine.sentences import say
+
+REMEMBERED_PAGES = 64
+
+
+class View(msgspec.Struct, frozen=True):
+    """Base of what travels: every field is there, null where nothing is known."""
+
+
+class ReasonView(View, frozen=True):
+    """A reason, and the sentence that says it."""
+
+    code: str
+    values: dict[str, str | int | float]
+    sentence: Names
+
+
+class FailureView(View, frozen=True):
+    """Why a member gave no answer: the kind of failure, who must act, and the seconds after which to ask again."""
+
+    code: str
+    who: Who
+    retry_after_s: float | None
+
+
+class ReportView(View, frozen=True):
+    """How one member fared in this search."""
+
+    member: str
+    name: Names
+    state: State
+    records: int
+    total: int | None
+    took_s: float | None
+    age_s: float | None
+    reason: ReasonView | None
+    failure: FailureView | None
+    notices: tuple[ReasonView, ...]
+
+
+class MemberHoldings(View, frozen=True):
+    """What one member holds of an edition, and its own page for it."""
+
+    member: str
+    name: Names
+    url: str | None
+    holdings: tuple[Holding, ...]
+
+
+class EditionView(View, frozen=True):
+    """An edition: one description made of all, the members' own descriptions, and who holds it.
+
+    The holdings stand in `held_by` only.
+    """
+
+    merged: Record
+    records: tuple[Record, ...]
+    held_by: tuple[MemberHoldings, ...]
+    joins: tuple[ReasonView, ...]
+
+
+class TitleView(View, frozen=True):
+    """A title: the editions of one work, the one to show first."""
+
+    id: str
+    url: str
+    members: tuple[str, ...]
+    editions: tuple[EditionView, ...]
+    score: float
+    reasons: tuple[ReasonView, ...]
+    joins: tuple[ReasonView, ...]
+    age_s: float | None
+
+
+class FacetValueView(View, frozen=True):
+    """A value of a facet, how many titles have it, and how it is called."""
+
+    value: str
+    count: int
+    label: Names
+
+
+class FacetView(View, frozen=True):
+    """A facet, its values with the most frequent first."""
+
+    name: str
+    label: Names
+    values: tuple[FacetValueView, ...]
+
+
+class SnapshotView(View, frozen=True):
+    """Everything known so far. `q` is the question in its canonical text; years, languages and so on are in it."""
+
+    number: int
+    q: str
+    filters: Filters
+    page: int
+    page_size: int
+    title_count: int
+    record_count: int
+    hit_count: int
+    is_settled: bool
+    has_more: bool
+    took_s: float
+    suggestions: tuple[str, ...]
+    titles: tuple[TitleView, ...]
+    facets: tuple[FacetView, ...]
+    reports: tuple[ReportView, ...]
+
+
+class _Spliced(View, frozen=True):
+    """A SnapshotView whose titles and facets are bytes already. Field by field the same."""
+
+    number: int
+    q: str
+    filters: Filters
+    page: int
+    page_size: int
+    title_count: int
+    record_count: int
+    hit_count: int
+    is_settled: bool
+    has_more: bool
+    took_s: float
+    suggestions: tuple[str, ...]
+    titles: msgspec.Raw
+    facets: msgspec.Raw
+    reports: tuple[ReportView, ...]
+
+
+class MemberView(View, frozen=True):
+    """A library that can be asked, and how it is."""
+
+    id: str
+    name: Names
+    short_name: str | None
+    system: str
+    homepage: str | None
+    place: Place | None
+    is_resting: bool
+    last_failure: FailureView | None
+    last_sentence: Names | None
+
+
+class MembersView(View, frozen=True):
+    """All libraries that can be asked."""
+
+    members: tuple[MemberView, ...]
+
+
+class HealthView(View, frozen=True):
+    """How the service is: `ok`, or `degraded` where members rest or the index is not ready."""
+
+    status: str
+    members: int
+    resting: tuple[str, ...]
+    index: IndexState | None
+
+
+Members = Mapping[str, Member]
+
+
+def both(code: str, **values: str | float) -> Names:
+    """Return a sentence in both languages."""
+    reason = Reason(code, dict(values))
+    return Names(say(reason, "vi"), say(reason, "en"))
+
+
+def reason_view(reason: Reason) -> ReasonView:
+    """Return a reason with its sentences."""
+    return ReasonView(reason.code, reason.values, Names(say(reason, "vi"), say(reason, "en")))
+
+
+def _failure_view(failure: Failure) -> FailureView:
+    return FailureView(failure.code, failure.who, failure.retry_after_s)
+
+
+def name_of(member: str, members: Members) -> Names:
+    """Return the names of a member; its id where it is known no more."""
+    found = members.get(member)
+    return found.name if found else Names(member, member)
+
+
+def report_view(report: Report, members: Members) -> ReportView:
+    """Return how a member fared, in sentences."""
+    return ReportView(
+        report.member,
+        name_of(report.member, members),
+        report.state,
+        report.records,
+        report.total,
+        report.took_s,
+        report.age_s,
+        reason_view(report.reason) if report.reason else None,
+        _failure_view(report.failure) if report.failure else None,
+        tuple(map(reason_view, report.notices)),
+    )
+
+
+def _without_holdings(record: Record) -> Record:
+    return msgspec.structs.replace(record, holdings=()) if record.holdings else record
+
+
+def held_by(records: tuple[Record, ...], members: Members) -> tuple[MemberHoldings, ...]:
+    """Return what each member holds of an edition, in the order of the records."""
+    by_member: dict[str, list[Record]] = {}
+    for record in records:
+        by_member.setdefault(record.member, []).append(record)
+    return tuple(
+        MemberHoldings(
+            member,
+            name_of(member, members),
+            next((record.url for record in held if record.url), None),
+            tuple(holding for record in held for holding in record.holdings),
+        )
+        for member, held in by_member.items()
+    )
+
+
+def title_path(title_id: str) -> str:
+    """Return the path of a title's own page; the id's percent signs are escaped once more, as paths are."""
+    return "/titles/" + title_id.replace("%", "%25")
+
+
+def title_view(title: Title, members: Members) -> TitleView:
+    """Return a title with who holds it and why it stands where it stands."""
+    return TitleView(
+        title.id,
+        title_path(title.id),
+        title.members,
+        tuple(
+            EditionView(
+                _without_holdings(edition.merged),
+                tuple(map(_without_holdings, edition.records)),
+                held_by(edition.records, members),
+                tuple(map(reason_view, edition.joins)),
+            )
+            for edition in title.editions
+        ),
+        title.score,
+        tuple(map(reason_view, title.reasons)),
+        tuple(map(reason_view, title.joins)),
+        title.age_s,
+    )
+
+
+@cache
+def _language_names() -> dict[str, Names]:
+    return {row[0]: Names(f"Tiếng {row[4]}" if row[4] else row[3], row[3]) for row in rows("languages") if len(row) > 4}
+
+
+def language_name(code: str) -> Names:
+    """Return the names of a language; its code where it has none."""
+    return _language_names().get(code) or Names(code, code)
+
+
+@lru_cache(maxsize=4096)
+def _label(facet: str, value: str) -> Names:
+    if facet == "language":
+        return language_name(value)
+    if facet in {"material", "availability", "degree"}:
+        return both(f"page.{facet}.{value}")
+    return Names(value, value)
+
+
+def facet_view(facet: Facet, members: Members) -> FacetView:
+    """Return a facet whose values have names."""
+    values = tuple(
+        FacetValueView(
+            one.value,
+            one.count,
+            name_of(one.value, members) if facet.name == "member" else _label(facet.name, one.value),
+        )
+        for one in facet.values
+    )
+    return FacetView(facet.name, both(f"page.facet.{facet.name}"), values)
+
+
+def _head(snapshot: Snapshot) -> dict[str, object]:
+    query = snapshot.query
+    return {
+        "number": snapshot.number,
+        "q": show(query),
+        "filters": query.filters,
+        "page": query.page,
+        "page_size": query.page_size,
+        "title_count": snapshot.title_count,
+        "record_count": snapshot.record_count,
+        "hit_count": snapshot.hit_count,
+        "is_settled": snapshot.is_settled,
+        "has_more": snapshot.has_more,
+        "took_s": round(snapshot.took_s, 4),
+        "suggestions": snapshot.suggestions,
+    }
+
+
+def snapshot_view(snapshot: Snapshot, members: Members) -> SnapshotView:
+    """Return everything a snapshot knows, ready to travel."""
+    return SnapshotView(
+        **_head(snapshot),  # type: ignore[arg-type]  # keyed as the fields
+        titles=tuple(title_view(title, members) for title in snapshot.titles),
+        facets=tuple(facet_view(facet, members) for facet in snapshot.facets),
+        reports=tuple(report_view(report, members) for report in snapshot.reports),
+    )
+
+
+class Pages:
+    """The titles and facets of the last snapshots as bytes: what the engine has not made anew is not encoded anew."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[int, tuple[Snapshot, msgspec.Raw, msgspec.Raw]] = OrderedDict()
+        self._encoder = msgspec.json.Encoder()
+
+    def encoded(self, snapshot: Snapshot, members: Members) -> bytes:
+        """Return a snapshot as JSON."""
+        titles, facets = self._parts(snapshot, members)
+        reports = tuple(report_view(report, members) for report in snapshot.reports)
+        return self._encoder.encode(
+            _Spliced(**_head(snapshot), titles=titles, facets=facets, reports=reports)  # type: ignore[arg-type]  # as above
+        )
+
+    def _parts(self, snapshot: Snapshot, members: Members) -> tuple[msgspec.Raw, msgspec.Raw]:
+        # The engine gives the same tuple again where nothing is new: its identity is the key, and as long as it
+        # is kept here nothing else can have it.
+        key = id(snapshot.titles)
+        kept = self._kept.get(key)
+        if kept and kept[0].titles is snapshot.titles and kept[0].facets is snapshot.facets:
+            self._kept.move_to_end(key)
+            return kept[1], kept[2]
+        encode = self._encoder.encode
+        titles = msgspec.Raw(encode([title_view(title, members) for title in snapshot.titles]))
+        facets = msgspec.Raw(encode([facet_view(facet, members) for facet in snapshot.facets]))
+        # Only what was answered from the index alone can come again.
+        if snapshot.titles and all(report.state in {State.CACHED, State.SKIPPED} for report in snapshot.reports):
+            self._kept[key] = (snapshot, titles, facets)
+            while len(self._kept) > REMEMBERED_PAGES:
+                self._kept.popitem(last=False)
+        return titles, facets
+
+
+def member_view(member: Member, health: Health) -> MemberView:
+    """Return a member and how it is."""
+    failure = health.last_failure
+    said = both(f"failure.{failure.code}", **failure.values) if failure else None
+    return MemberView(
+        member.id,
+        member.name,
+        member.short_name,
+        member.system,
+        member.homepage,
+        member.place,
+        health.is_resting,
+        _failure_view(failure) if failure else None,
+        said,
+    )
