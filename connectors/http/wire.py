@@ -34,6 +34,9 @@ _NAMES_S = 60
 HEADER_BYTES = 8190
 """Most bytes of one header of an answer, and of its status line."""
 
+_HEAD_BYTES = 300_000
+"""Most bytes until a body begins. One read of a loop (at most 262,144) may hold the first of an honest one."""
+
 _BESIDE_BYTES = 1_000_000
 """Most bytes that have come and are no body read, beyond as many as that body has: the buffers hold half of it."""
 
@@ -75,7 +78,8 @@ class _Meter(ResponseHandler):
     def data_received(self, data: bytes) -> None:
         """Count what comes."""
         self._beside += len(data)
-        if self._beside <= _BESIDE_BYTES:
+        has_body = self._payload is not None and self._payload is not aiohttp.EMPTY_PAYLOAD
+        if self._beside <= (_BESIDE_BYTES if has_body else _HEAD_BYTES):
             super().data_received(data)
             return
         failure = OversizeError("much is sent, and little of it is an answer")

@@ -217,3 +217,24 @@ def test_any_text_comes_through_as_it_was_strictly_and_leniently(text: str) -> N
     element.text = text
     body = etree.tostring(element, encoding="utf-8")
     assert [parse_xml(body, lenient=lenient).text or "" for lenient in (False, True)] == [text, text]
+
+
+@pytest.mark.needs("corpus")
+def test_of_all_answers_of_real_servers_only_the_broken_ones_cannot_be_read(corpus: Path) -> None:
+    unreadable: dict[str, str] = {}
+    files = sorted(corpus.rglob("*.xml"))
+    for file in files:
+        try:
+            parse_xml(file.read_bytes())
+        except UnreadableError as error:
+            unreadable[file.name] = str(error)
+    assert len(files) >= 300
+    assert unreadable == {
+        "ListRecordsBroken.xml": "plain text or a file instead of XML",
+        "SRU_response_bad_xml.xml": "XML cut off at line 1",
+        "SRU_response_top_truncated.xml": "XML broken at line 52, column 13: Extra content at the end of the document",
+        "SRU_response_truncated.xml": "XML cut off at line 58",
+        "open_access_restricted_edu.xml": (
+            "XML broken at line 249, column 14: Opening and ending tag mismatch: record line 247 and collection"
+        ),
+    }
