@@ -13,8 +13,9 @@ from math import fsum, log2
 from typing import NamedTuple
 
 from engine.match import Entry, Node, Work
+from engine.matching.nodes import FULL
 from engine.matching.signature import TitleKey, name_key
-from engine.model import Field, Query, Reason, Record
+from engine.model import Field, Query, Reason
 from engine.query import words as words_of
 from engine.rank_words import POINTS as POINTS
 from engine.rank_words import Scored, TitleMatch, Word, match_elsewhere, match_title, words_in
@@ -57,7 +58,6 @@ class Ranking:
         self._year = datetime.fromtimestamp(now, UTC).year
         self._titles: dict[tuple[TitleKey, tuple[Word, ...]], TitleMatch] = {}
         self._elsewhere: dict[tuple[Entry, tuple[Word, ...]], tuple[Scored, ...]] = {}
-        self._fullness: dict[Entry, int] = {}
 
     def standing(self, work: Work) -> Standing:
         """Return the points of a title, from the records of its first level."""
@@ -149,14 +149,15 @@ class Ranking:
     def _of_holders(self, entries: list[Entry]) -> list[Scored]:
         places: dict[str, int] = {}
         year = complete = 0
+        latest = self._year + 1
         for entry in entries:
             member = entry.key[0]
             if entry.place < places.get(member, _NO_PLACE):
                 places[member] = entry.place
             published = entry.record.year
-            if published is not None and year < published <= self._year + 1:
+            if published is not None and year < published <= latest:
                 year = published
-            complete = max(complete, self._fullness_of(entry))
+            complete = max(complete, entry.fullness)
         scored = [Scored(_order_points(places), "rank.member-order", min(places.values()))]
         if len(places) > 1:
             points = POINTS["rank.held-by"] * min(1.0, log2(len(places)) / _HELD_BY_ALL)
@@ -167,38 +168,17 @@ class Ranking:
             scored.append(_AVAILABLE)
         if any(entry.is_online for entry in entries):
             scored.append(_ONLINE)
-        scored.append(Scored(POINTS["rank.complete"] * complete / _FULL, "rank.complete"))
+        scored.append(Scored(POINTS["rank.complete"] * complete / FULL, "rank.complete"))
         if self._most_preferred:
             preferred = max([0, *(self._preferences.get(member, 0) for member in places)])
             scored.append(Scored(POINTS["rank.home"] * preferred / self._most_preferred, "rank.home"))
         return scored
-
-    def _fullness_of(self, entry: Entry) -> int:
-        found = self._fullness.get(entry)
-        if found is None:
-            found = self._fullness[entry] = _fullness(entry.record)
-        return found
 
 
 _NO_PLACE = 1 << 30
 _AVAILABLE = Scored(POINTS["rank.available"], "rank.available")
 _ONLINE = Scored(POINTS["rank.online"], "rank.online")
 _AMONG_NAMES = " "
-
-
-_FULL = 6
-
-
-def _fullness(record: Record) -> int:
-    """How many of six things a reader looks for are there."""
-    return (
-        bool(record.people)
-        + (record.year is not None)
-        + bool(record.publisher)
-        + bool(record.identifiers)
-        + bool(record.subjects)
-        + bool(record.summary)
-    )
 
 
 def _order_points(places: Mapping[str, int]) -> float:

@@ -53,12 +53,11 @@ class _Fit:
         self.identifiers: set[str] = set()
         self.joins: dict[str, Reason] = {}
 
-    def take_in(self, entry: Entry, facts: _Facts) -> None:
-        """Add a record; what it says counts from now on."""
-        self.entries.append(entry)
-        if facts not in self.facts:
-            self.facts.append(facts)
-            self.identifiers |= facts.identifiers
+    def take_in(self, entries: list[Entry], facts: _Facts) -> None:
+        """Add records that say the same; it counts from now on."""
+        self.entries += entries
+        self.facts.append(facts)
+        self.identifiers |= facts.identifiers
 
 
 def editions(entries: Sequence[Entry]) -> list[tuple[list[Entry], tuple[Reason, ...]]]:
@@ -66,8 +65,10 @@ def editions(entries: Sequence[Entry]) -> list[tuple[list[Entry], tuple[Reason, 
     if len(entries) == 1:
         return [(list(entries), ())]
     fits: list[_Fit] = []
-    described = sorted(((_facts(entry), entry) for entry in entries), key=_order)
-    for facts, entry in described:
+    alike: dict[_Facts, list[Entry]] = {}
+    for entry in entries:
+        alike.setdefault(_facts(entry), []).append(entry)
+    for facts, same in sorted(alike.items(), key=_order):
         met: _Fit | None = None
         best = 0.0
         reason: Reason | None = None
@@ -80,7 +81,14 @@ def editions(entries: Sequence[Entry]) -> list[tuple[list[Entry], tuple[Reason, 
             fits.append(met)
         elif reason is not None:
             met.joins.setdefault(f"{reason.code} {sorted(reason.values.items())}", reason)
-        met.take_in(entry, facts)
+        if len(same) > 1:
+            why = (
+                _same_identifier(min(facts.identifiers))
+                if facts.identifiers
+                else _reason(facts, _agreement(facts, facts)[1])
+            )
+            met.joins.setdefault(f"{why.code} {sorted(why.values.items())}", why)
+        met.take_in(same, facts)
     fits.sort(key=_newest_first)
     return [
         (sorted(fit.entries, key=lambda one: one.key), tuple(fit.joins[key] for key in sorted(fit.joins)))
@@ -89,9 +97,11 @@ def editions(entries: Sequence[Entry]) -> list[tuple[list[Entry], tuple[Reason, 
 
 
 def _facts(entry: Entry) -> _Facts:
+    if isinstance(entry.facts, _Facts):
+        return entry.facts
     record = entry.record
     identifiers = frozenset([link for link in entry.links if link[0] == "i"])
-    return _Facts(
+    entry.facts = facts = _Facts(
         (record.volume or "").casefold(),
         0 if record.material is Material.JOURNAL else record.year or 0,  # a journal's year is that of one volume
         record.edition_number or 0,
@@ -103,11 +113,13 @@ def _facts(entry: Entry) -> _Facts:
         publisher_key(record.publisher),
         pages(record.extent),
     )
+    return facts
 
 
-def _order(described: tuple[_Facts, Entry]) -> tuple[int, bool, bool, bool, tuple[str, str]]:
-    facts, entry = described
-    return (entry.level, not facts.year, not facts.identifiers, not facts.edition_number, entry.key)
+def _order(described: tuple[_Facts, list[Entry]]) -> tuple[int, bool, bool, bool, tuple[str, str]]:
+    facts, entries = described
+    first = min(entries, key=lambda entry: (entry.level, entry.key))
+    return (first.level, not facts.year, not facts.identifiers, not facts.edition_number, first.key)
 
 
 def _newest_first(fit: _Fit) -> tuple[object, ...]:
@@ -125,17 +137,23 @@ def _why_one(facts: _Facts, fit: _Fit) -> tuple[float, Reason | None]:
     if any(_contradict(facts, other, has_shared=bool(shared)) for other in fit.facts):
         return 0.0, None
     if shared:
-        scheme, _, value = shared[0][2:].partition(":")
-        return 4.0, Reason("match.identifier", {"scheme": scheme.upper(), "value": value})
-    agreed = [_agreement(facts, other) for other in fit.facts]
-    strength, code = max(agreed)
-    if not code:
-        return 0.0, None
+        return 4.0, _same_identifier(shared[0])
+    strength, code = max(_agreement(facts, other) for other in fit.facts)
+    return strength, _reason(facts, code) if code else None
+
+
+def _reason(facts: _Facts, code: str) -> Reason:
+    """Return what is said of an agreement."""
     if code == "match.title-people-year":
-        return strength, Reason(code, {"year": facts.year})
+        return Reason(code, {"year": facts.year})
     if code == "match.title-people-edition":
-        return strength, Reason(code, {"edition": facts.edition_number})
-    return strength, Reason(code)
+        return Reason(code, {"edition": facts.edition_number})
+    return Reason(code)
+
+
+def _same_identifier(link: str) -> Reason:
+    scheme, _, value = link[2:].partition(":")
+    return Reason("match.identifier", {"scheme": scheme.upper(), "value": value})
 
 
 def _contradict(one: _Facts, other: _Facts, *, has_shared: bool) -> bool:

@@ -4,14 +4,26 @@ from __future__ import annotations
 
 from engine.matching.ladder import Verdict, compare
 from engine.matching.signature import Signature
-from engine.model import Placed, Reason
+from engine.model import Placed, Reason, Record
 from engine.narrow import has_full_text, is_available
 
 
 class Entry:
     """A record in a search: its place in its member's order, its round, and when it was asked for if kept."""
 
-    __slots__ = ("asked_at", "is_available", "is_online", "key", "level", "links", "node", "place", "record")
+    __slots__ = (
+        "asked_at",
+        "facts",
+        "fullness",
+        "is_available",
+        "is_online",
+        "key",
+        "level",
+        "links",
+        "node",
+        "place",
+        "record",
+    )
 
     def __init__(self, placed: Placed, level: int, asked_at: float | None) -> None:
         record = self.record = placed.record
@@ -21,8 +33,25 @@ class Entry:
         self.key = (record.member, record.id)
         self.is_online = bool(record.is_online) or has_full_text(record)
         self.is_available = self.is_online or (bool(record.holdings) and bool(is_available(record)))
+        self.fullness = _fullness(record)
+        self.facts: object = None  # what decides its edition; worked out when a page shows it
         self.links: tuple[str, ...] = ()
         self.node: Node | None = None
+
+
+def _fullness(record: Record) -> int:
+    """How many of `FULL` things that a reader looks for are there."""
+    return (
+        bool(record.people)
+        + (record.year is not None)
+        + bool(record.publisher)
+        + bool(record.identifiers)
+        + bool(record.subjects)
+        + bool(record.summary)
+    )
+
+
+FULL = 6
 
 
 class Node:
