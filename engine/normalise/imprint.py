@@ -14,15 +14,14 @@ _NXB = re.compile(
     r"^\s*\[?\s*(?:N\.?\s*x\.?\s*b\b\.?|Nh\.?\s*x\.?\s*b\b\.?|Nhà\s+(?:xuất\s+bản|XB)|Nha\s+xuat\s+ban)[\s.:\-–]*",
     re.IGNORECASE,
 )
+_ABBREVIATED = re.compile(r"(?:\b[A-ZĐ]|\b(?:Inc|Ltd|Co|Corp|Pub|St)|, [A-Z][a-z]{1,4})$")
 _SEVERAL = re.compile(r"\s*(?:;|\s:\s)\s*")
 
 
 def _bare(name: str) -> str:
     """Return a name without brackets and the punctuation of ISBD around it; an abbreviation keeps its full stop."""
     bare = name.strip(_WRAPPING)
-    if name.rstrip(" ,;:]").endswith(".") and re.search(r"(?:\b[A-ZĐ]|\b(?:Inc|Ltd|Co|Corp|Jr|Pub|St))$", bare):
-        return bare + "."
-    return bare
+    return bare + "." if name.rstrip(" ,;:])").endswith(".") and _ABBREVIATED.search(bare) else bare
 
 
 @cache
@@ -54,8 +53,8 @@ def _name_of(text: str, which: str) -> str | None:
 def publisher(text: str) -> str | None:
     """Return a publisher's name to show, without "Nxb" and with its abbreviations spelt out; None where none is told.
 
-    >>> [publisher(text) for text in ("Nxb. KHKT,", "NXB ĐHQGHN", "[K.nh.x.b]", "McGraw-Hill,", "Nhà xuất bản Giáo dục")]
-    ['Khoa học và Kỹ thuật', 'Đại học Quốc gia Hà Nội', None, 'McGraw-Hill', 'Giáo dục']
+    >>> [publisher(text) for text in ("Nxb. KHKT,", "NXB ĐHQGHN", "[K.nh.x.b]", "McGraw-Hill,", "Nxb Trẻ")]
+    ['Khoa học và Kỹ thuật', 'Đại học Quốc gia Hà Nội', None, 'McGraw-Hill', 'Trẻ']
     """
     bare = _bare(text)
     key = folded_key(bare)
@@ -64,6 +63,9 @@ def publisher(text: str) -> str | None:
     without = _bare(_NXB.sub("", bare))
     if not without:
         return None
+    # Two letters are a publisher's only behind "Nxb".
+    if len(key) < 3 and without == bare:
+        return bare
     return _name_of(without, "publishers") or without
 
 
@@ -106,8 +108,10 @@ def place(text: str) -> str | None:
     >>> [place(text) for text in ("H. :", "Tp.HCM", "[k.đ.]", "[S.l.] :", "Oxford ;")]
     ['Hà Nội', 'TP. Hồ Chí Minh', None, None, 'Oxford']
     """
-    bare = _bare(text)
-    key = folded_key(bare)
-    if not key or key in _unknown("place"):
-        return None
-    return _name_of(bare, "places") or bare
+    found = []
+    for one in _SEVERAL.split(text):
+        bare = _bare(one)
+        key = folded_key(bare)
+        if key and key not in _unknown("place"):
+            found.append(_name_of(bare, "places") or bare)
+    return "; ".join(dict.fromkeys(found)) or None

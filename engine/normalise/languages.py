@@ -7,31 +7,25 @@ from functools import cache
 
 from engine.normalise.remembered import remembered
 from engine.normalise.tables import lists, rows
-from engine.text import folded_key
+from engine.text import exact_key, folded_key
 
 _NONE = frozenset({"und", "zxx", "mis", "xxx", "none", "n a", "khong xac dinh", "khac", "other"})
-_BEFORE = re.compile(r"^(?:tieng|ngon ngu|chu|van ban tieng|language|in|langue|bang tieng) ")
-_BEHIND = re.compile(r" (?:language|ngu|text|version)$")
+_BEFORE = re.compile(
+    r"^(?:tieng|tiếng|ngon ngu|ngôn ngữ|chu|chữ|van ban tieng|bang tieng|bằng tiếng|language|in|langue) "
+)
+_BEHIND = re.compile(r" (?:language|ngu|ngữ|text|version)$")
 
 
 @cache
 def _codes() -> dict[str, str]:
-    """Every code and name, folded -> ISO 639-2/B. What came first stays: codes before names."""
-    found: dict[str, str] = {}
+    """Return every code and name, exact and folded -> ISO 639-2/B. What came first stays: codes before names."""
     table = rows("languages")
-    for column in (0, 1, 2):
-        for row in table:
-            if row[column]:
-                found.setdefault(row[column], row[0])
-    for code, words in lists("languages").items():
-        for word in words:
-            found.setdefault(folded_key(word), code)
-    for column in (4, 3, 5):
-        for row in table:
-            for name in row[column].split(";") if len(row) > column else ():
-                if key := folded_key(name):
-                    found.setdefault(key, row[0])
-    return found
+    said: list[tuple[str, str]] = [(row[column], row[0]) for column in (0, 1, 2) for row in table]
+    others = [(word, code) for code, words in lists("languages").items() for word in words]
+    names = [(name, row[0]) for column in (4, 3, 5) for row in table for name in row[column].split(";")]
+    said += [(exact_key(name), code) for name, code in (*others, *((row[4], row[0]) for row in table))]
+    said += [(folded_key(name), code) for name, code in (*others, *names)]
+    return {name: code for name, code in reversed(said) if name}
 
 
 @remembered
@@ -47,11 +41,11 @@ def language(text: str) -> str | None:
     key = folded_key(text)
     if not key or key in _NONE:
         return None
-    if key in known:
-        return known[key]
-    bare = _BEHIND.sub("", _BEFORE.sub("", key))
-    if bare in known:
-        return known[bare]
+    # With its marks first: Hàn is not Hán.
+    for made in (exact_key(text), key):
+        bare = _BEHIND.sub("", _BEFORE.sub("", made))
+        if found := known.get(made) or known.get(bare):
+            return found
     # A tag of BCP 47: en-US, zh-Hant-TW.
     head, _, tail = text.strip().replace("_", "-").partition("-")
     if tail and len(head) in {2, 3} and head.isalpha() and len(tail) <= 12 and " " not in tail:

@@ -162,11 +162,13 @@ def converted(text: str) -> tuple[str, str] | None:
 
 
 def _is_vietnamese(made: str) -> bool:
-    """Whether a converted word is made of syllables, each in one case."""
+    """Whether a word is made of syllables, each in one case."""
     found = _WORD.findall(made)
-    return bool(found) and all(
-        (word[1:].islower() or word.isupper() or len(word) == 1) and is_spelt(word.lower()) for word in found
-    )
+    return bool(found) and all(_is_sound(word) for word in found)
+
+
+def _is_sound(word: str) -> bool:
+    return (word[1:].islower() or word.isupper() or len(word) == 1) and is_spelt(word.lower())
 
 
 @cache
@@ -187,7 +189,7 @@ class _Word(NamedTuple):
 def _word(word: str, encoding: str) -> _Word:
     made = _WAYS[encoding](word)
     return _Word(
-        was_sound=is_spelt(word.lower()),
+        was_sound=_is_sound(word),
         is_vietnamese=_is_vietnamese(made),
         is_common=settled(made.lower()) in _common(),
         is_changed=made != word,
