@@ -26,6 +26,8 @@ FIELDS_A_SLICE = 250
 MOST_REQUESTS = 10
 """Most requests of one search: to fill a window from a server whose own pages are small."""
 
+_HARMLESS = frozenset({Means.PARTIAL, Means.END, Means.IGNORE, Means.EMPTY})
+
 Fetch = Callable[[str, Dialect, int, int], Awaitable[httpx.Response]]
 """Sends CQL in a dialect for a count of records from a place, and returns what came."""
 
@@ -102,10 +104,9 @@ class Asking:
             self._said = cql(query, self.speaking)
             answer = await self._ask(start, min(count, self.speaking.max_records))
             said = answer.diagnostics or _only_surrogates(answer)
-            step = None
-            if said and not _records(answer):
-                step = ladder.after_diagnostics(self.speaking, query, said)
-            elif answer.total == 0:
+            step = None if _records(answer) else ladder.after_diagnostics(self.speaking, query, said)
+            # Beyond the first page, YAZ adds that the place is out of range.
+            if step is None and answer.total == 0 and all(one.meaning.means in _HARMLESS for one in said):
                 step = ladder.after_nothing(self.speaking, query)
             if step is None or self._requests >= self.speaking.max_requests:
                 break
@@ -140,7 +141,7 @@ class Asking:
                 self._given_up.append(Reason("notice.partial"))
             if means is Means.EMPTY:
                 self._given_up.append(Reason("notice.stop-words"))
-            if answer.rows or means in {Means.PARTIAL, Means.END, Means.IGNORE, Means.EMPTY}:
+            if answer.rows or means in _HARMLESS:
                 continue
             raise diagnostic.failure(self.member)
         if start == 1 and not answer.rows and not answer.diagnostics and answer.total != 0:

@@ -40,9 +40,11 @@ class SruConnector:
     async def search(self, query: Query, window: Window) -> Answer:
         """Ask the server for one window of its answer; see `engine.ports.Connector`."""
         asked_at = self._door.clock()
-        asking = Asking(self._member.id, self._wished, self._speaking, self._fetch, self._door.clock)
+        begun = self._speaking
+        asking = Asking(self._member.id, self._wished, begun, self._fetch, self._door.clock)
         await asking.run(query, window)
-        self._speaking = asking.learned
+        if asking.learned is not begun:  # else a search that began before another learned would undo that
+            self._speaking = asking.learned
         return Answer(
             member=self._member.id,
             placed=tuple(asking.placed),

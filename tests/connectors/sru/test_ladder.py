@@ -157,6 +157,14 @@ async def test_marked_words_that_find_nothing_are_asked_again_without_marks() ->
     ]  # fmt: skip
 
 
+async def test_the_second_page_of_folded_words_is_folded_too() -> None:
+    beyond = answer(total=0, diagnostics=[diagnostic(61)])
+    server = Scripted(lambda said: answer([marcxml(21)], total=21) if "lua" in said["query"] else beyond)
+    async with asked(transport=server) as library:
+        found = await library.search(words("lúa"), Window(21, 20))
+    assert ([placed.place for placed in found.placed], codes(found)) == ([21], ["notice.folded"])
+
+
 @pytest.mark.parametrize(("text", "said"), [("lua gao", {}), ("lúa gạo", {"folded_fallback": False})])
 async def test_words_are_asked_once_where_folding_would_change_nothing_or_is_off(
     text: str, said: dict[str, object]

@@ -92,6 +92,17 @@ async def test_folded_words_are_tried_where_marked_ones_find_nothing(zebra_chr: 
 
 
 @zebra
+async def test_the_second_page_of_folded_words_goes_on_where_the_first_ended(zebra_chr: Running) -> None:
+    async with asked(zebra_chr.url, profile="koha") as library:
+        first = await library.search(words("nhỏm", Field.PERSON), Window(1, 20))
+        second = await library.search(words("nhỏm", Field.PERSON), Window(21, 20))
+    assert first.total == second.total == REPORTS
+    assert [placed.place for placed in (*first.placed, *second.placed)] == list(range(1, 41))
+    assert len({*ids(first), *ids(second)}) == 40
+    assert codes(first) == codes(second) == ["notice.folded"]
+
+
+@zebra
 @VERSIONS
 async def test_paging_gives_every_record_once(zebra_icu: Running, version: str) -> None:
     seen: list[tuple[int, str]] = []
