@@ -65,7 +65,7 @@ TABLE: tuple[FieldRule, ...] = (
     FieldRule("is_online", Merge.FREQUENT, Key.CUTS, 0.0, "availability"),
     FieldRule("extent", Merge.LONGEST),
     FieldRule("series", Merge.UNION, Key.NONE, 0.3),
-    FieldRule("subjects", Merge.UNION, Key.NONE, 0.5, "subject"),
+    FieldRule("subjects", Merge.UNION, Key.NONE, 1.0, "subject"),
     FieldRule("summary", Merge.LONGEST, Key.NONE, 0.2),
     FieldRule("notes", Merge.UNION),
     FieldRule("identifiers", Merge.UNION, Key.BINDS),
@@ -85,9 +85,9 @@ FACET_VALUES = 50
 
 
 def weight(field: str) -> float:
-    """How much a word found in this field counts in ranking, 1.0 for the title.
+    """Return what part of its reason's points a word found in this field brings, 1.0 for title and subjects.
 
-    >>> weight("title") > weight("subjects") > weight("publisher")
+    >>> weight("title") > weight("series") > weight("summary")
     True
     """
     return _WEIGHTS[field]

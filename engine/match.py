@@ -176,7 +176,10 @@ class Matcher:
             for mate, met in mates.items():
                 level = max(own, met)
                 if mate is not node and level <= limit and (strength := _link_strength(link, node, mate)):
-                    yield _join(node, mate, level, strength, _LINK_REASONS[link[0]], link[2:])
+                    reason = _LINK_REASONS[link[0]]
+                    if strength == _WITH_PEOPLE:
+                        reason = verdict_of(node, mate).reason
+                    yield _join(node, mate, level, strength, reason, link[2:])
 
     def _share_open_key(self, node: Node, mate: Node, level: int) -> bool:
         return any(key in mate.keys and self._blocks.open_to(key) >= level for key in node.keys)
@@ -189,6 +192,7 @@ def _join(node: Node, mate: Node, level: int, strength: float, reason: str, link
 
 
 _WITHOUT_PEOPLE = 0.6
+_WITH_PEOPLE = 0.92  # people agree as well as the link: surer than title and people alone
 _LINK_REASONS = {"i": "match.identifier", "y": "match.title-year-publisher", "z": "match.title-year"}
 
 
@@ -204,7 +208,7 @@ def _link_strength(link: str, node: Node, mate: Node) -> float:
     if verdict.likeness is not Likeness.EQUAL or verdict.cut is not Cut.NONE:
         return 0.0
     if verdict.strength > _WITHOUT_PEOPLE:
-        return 0.92  # the people agree too: surer than title and people alone
+        return _WITH_PEOPLE
     return _WITHOUT_PEOPLE if link[0] == "y" else 0.5
 
 

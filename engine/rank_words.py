@@ -138,7 +138,7 @@ def match_elsewhere(record: Record, missing: tuple[Word, ...], asked: int) -> tu
     subjects = folds(" ; ".join(record.subjects))[1] if record.subjects else ""
     found = [word for word in wanted if word.is_in_text(subjects)] if subjects else []
     if found:
-        scored.append(Scored(POINTS["rank.subject"] * len(found) / asked, "rank.subject"))
+        scored.append(Scored(POINTS["rank.subject"] * weight("subjects") * len(found) / asked, "rank.subject"))
     rest = [word for word in wanted if word not in found]
     fields = _others(record)
     if rest and fields:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import json
 import re
 from collections.abc import Iterator
@@ -30,6 +31,7 @@ from engine.model import (
 )
 from engine.normalise import editions, names
 from engine.sentences import say
+from engine.text import clean
 
 NOW = 1_790_000_000.0
 ISBN = "9786040123459"
@@ -393,3 +395,36 @@ def test_pairs_labelled_by_hand_are_never_joined_wrongly_and_mostly_found(corpus
     assert joined[False] == 0
     # Two of the 46 are slips of the labels: wholly unlike titles, and a pair that is labelled both ways.
     assert joined[True] >= 36
+
+
+@pytest.mark.needs("corpus")
+def test_a_real_catalogue_that_has_each_edition_once_a_shelf_is_folded_up(corpus: Path) -> None:
+    file = corpus / "marc" / "vietnamese_university_catalogue" / "shelf_list.csv.gz"
+    with gzip.open(file, "rt", encoding="utf-8") as text:
+        rows = [row for row, _ in zip(csv.DictReader(text), range(4000), strict=False)]
+    gathering = Gathering(Query(Clause("x")), now=NOW)
+    gathering.add("v", [Placed(place, _shelved(row, place)) for place, row in enumerate(rows, 1)])
+    assert gathering.record_count == 4000
+    joined = [title for title in gathering.titles(1, 4000) if len(title.editions) + len(title.joins) > 1]
+    assert 2_000 < gathering.title_count < 2_700
+    assert len(joined) > 100
+    for title in joined:
+        records = [record for edition in title.editions for record in edition.records]
+        languages = {language for record in records for language in record.languages}
+        assert len(languages) <= 1
+        for edition in title.editions:
+            assert len({record.volume for record in edition.records}) == 1
+            assert len({record.year for record in edition.records if record.year}) <= 1
+
+
+def _shelved(row: dict[str, str], place: int) -> Record:
+    year = re.search(r"\b(1[89]|20)\d\d\b", row["nam_xb"] or "")
+    by = [names.person(clean(name))[0] for name in re.split(r"[,;]", row["tac_gia"] or "") if name.strip()]
+    return Record(
+        "v",
+        str(place),
+        clean(row["ten_sach"]) or "?",
+        people=tuple(Person(name) for name in by if name),
+        year=int(year[0]) if year else None,
+        volume=editions.volume(row["tap"]) if row["tap"] else None,
+    )
