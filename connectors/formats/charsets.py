@@ -49,12 +49,15 @@ def decode(content: bytes, leader: str, dialect: str) -> ToText:
     if _is_nearly_utf8(content, says_utf8=says_utf8):
         return _utf8
     wrong, to_text = (_NO_ISO5426, _iso5426) if dialect == "unimarc" else (_NO_ANSEL, _marc8)
-    if _is_mostly_read(wrong, content):
-        return to_text
+    high = sum(1 for byte in content if byte > 0x7F)
     vietnamese = unicodedata.normalize("NFC", content.decode("cp1258", "replace"))
-    if len(_VIETNAMESE.findall(vietnamese)) * 3 > sum(1 for byte in content if byte > 0x7F):
-        return _cp1258
-    return _latin1
+    is_vietnamese = len(_VIETNAMESE.findall(vietnamese)) * 3 > high
+    if len(wrong.findall(content)) * 10 <= high:
+        # Marks that join no letter are rare in true text, and many where Windows-1258 is read as something else.
+        loose_marks = sum(1 for letter in to_text(content) if unicodedata.combining(letter))
+        if not (is_vietnamese and loose_marks * 2 > high):
+            return to_text
+    return _cp1258 if is_vietnamese else _latin1
 
 
 def _is_nearly_utf8(content: bytes, *, says_utf8: bool) -> bool:
@@ -65,12 +68,6 @@ def _is_nearly_utf8(content: bytes, *, says_utf8: bool) -> bool:
         return True
     good = sum(1 for letter in loose if letter > "\x7f") - broken
     return good > 2 * broken or (says_utf8 and good > broken)
-
-
-def _is_mostly_read(wrong: re.Pattern[bytes], content: bytes) -> bool:
-    """Whether nine in ten of the high bytes make sense in a set with marks before letters."""
-    high = sum(1 for byte in content if byte > 0x7F)
-    return len(wrong.findall(content)) * 10 <= high
 
 
 def _utf8(body: bytes) -> str:

@@ -16,7 +16,8 @@ _FIELD_END = b"\x1e"
 _RECORD_END = b"\x1d"
 _LEADER_BYTES = 24
 _ENTRY_BYTES = 12
-_JUNK = b"\r\n\t \x00\x1a\xef\xbb\xbf"
+_JUNK = b"\r\n\t\x00\x1a\xef\xbb\xbf"
+_SPACE = _JUNK + b" "
 _LEAST_BYTES = _LEADER_BYTES + _ENTRY_BYTES + 2
 
 
@@ -27,14 +28,16 @@ def split_records(body: bytes) -> Iterator[bytes]:
     """
     for piece in body.split(_RECORD_END):
         rest = piece.lstrip(_JUNK)
+        if _begins_record(rest.lstrip()):
+            rest = rest.lstrip()
         while rest:
             length = int(rest[:5]) if rest[:5].isdigit() else 0
             if _LEAST_BYTES < length < len(rest) and _begins_record(rest[length - 1 :]):
                 yield rest[: length - 1]
-                rest = rest[length - 1 :].lstrip(_JUNK)
+                rest = rest[length - 1 :].lstrip(_SPACE)
             elif _LEAST_BYTES < length < len(rest) and _begins_record(rest[length:]):
                 yield rest[:length]
-                rest = rest[length:].lstrip(_JUNK)
+                rest = rest[length:].lstrip(_SPACE)
             else:
                 yield rest
                 break
@@ -42,7 +45,7 @@ def split_records(body: bytes) -> Iterator[bytes]:
 
 def _begins_record(rest: bytes) -> bool:
     """Whether these bytes look like a leader: five digits of length, five of base address, and the entry map 450."""
-    rest = rest.lstrip(_JUNK)
+    rest = rest.lstrip(_SPACE)
     return rest[:5].isdigit() and rest[12:17].isdigit() and rest[20:22] == b"45"
 
 

@@ -92,13 +92,18 @@ def build_statement(
     responsibility: str | None,
 ) -> TitleStatement | None:
     """Return the statement that these texts make, or None if no title is among them."""
-    if responsibility is None and not rest and " / " in head:
-        head, responsibility = head.split(" / ", 1)
-    elif responsibility is None and rest and " / " in rest[-1]:
-        rest[-1], responsibility = rest[-1].split(" / ", 1)
+    texts = [head, *rest]
+    if responsibility is None and " / " in texts[-1]:
+        texts[-1], responsibility = texts[-1].split(" / ", 1)
+        head, rest = texts[0], texts[1:]
     if " = " in head:
         head, *more = head.split(" = ")
         parallels = [*more, *parallels]
+    number = ".".join(filter(None, map(volume_of, numbers))) or None
+    part = ". ".join(filter(None, (undot(tidy(text)) for text in parts))) or None
+    if number is None:
+        head, number, own_part = split_volume(tidy(head))
+        part = part or own_part
     if not rest and ": " in head:
         head, subtitle = head.split(": ", 1)
         rest = [subtitle]
@@ -108,26 +113,23 @@ def build_statement(
         own, *more = text.split(" = ") if "=" in text else (text,)
         subtitles.append(unbracket(undot(tidy(own))))
         parallels += more
-    number = ".".join(filter(None, map(volume_of, numbers))) or None
-    part = ". ".join(filter(None, (undot(tidy(text)) for text in parts))) or None
-    if number is None:
-        title, number, own_part = split_volume(title)
-        part = part or own_part
     if number is None and subtitles:
         subtitles, number, own_part = _volume_of_subtitles(subtitles)
         part = part or own_part
-    if not title:
-        if not part and not subtitles:
-            return None
-        title, part = (part, None) if part else (subtitles.pop(0), None)
-    return TitleStatement(
+    subtitles = [text for text in subtitles if text]
+    if not title and part:
+        title, part = part, None
+    elif not title and subtitles:
+        title = subtitles.pop(0)
+    found = TitleStatement(
         title,
-        " : ".join(filter(None, subtitles)) or None,
+        " : ".join(subtitles) or None,
         number,
         part,
         tuple(filter(None, (undot(tidy(text)) for text in parallels))),
         (undot(tidy(responsibility)) or None) if responsibility else None,
     )
+    return found if title else None
 
 
 def _volume_of_subtitles(subtitles: list[str]) -> tuple[list[str], str | None, str | None]:

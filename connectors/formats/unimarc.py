@@ -30,7 +30,7 @@ RULES: tuple[Rule, ...] = (
     ("languages",          "101$a",                                                        languages),
     ("extents",            "215$acde",                                                     values.extent),
     ("materials",          "328",                                                          values.thesis),
-    ("degrees",            "328$abz",                                                      material.degrees),
+    ("degrees",            "328$abz",                                                      values.degrees),
     ("spare_materials",    "608$a 200$b",                                                  material.genres),
     ("online",             "135$a",                                                        values.remote),
     ("online",             "230",                                                          values.is_remote),

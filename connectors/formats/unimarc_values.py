@@ -15,6 +15,7 @@ from connectors.formats.titles import build_statement
 from engine.model import (
     Availability,
     ClassNumber,
+    Degree,
     Holding,
     Host,
     Identifier,
@@ -27,6 +28,7 @@ from engine.model import (
 )
 from engine.normalise.identifiers import doi, handle, isbn, issn, oclc
 from engine.normalise.imprint import place, publisher
+from engine.normalise.materials import degree
 from engine.normalise.years import year
 
 # UNIMARC Manual, appendix C: relator codes.
@@ -131,6 +133,15 @@ def thesis(field: MarcField, _codes: str) -> Iterator[Material]:
     words = " ".join(text for _, text in field.subfields).lower()
     if "texte remanié" not in words and "reproduction" not in words:
         yield Material.THESIS
+
+
+def degrees(field: MarcField, codes: str) -> Iterator[Degree]:
+    """Read the degree of a thesis note, in French too."""
+    for text in field.every(codes):
+        words = text.lower()
+        found = Degree.DOCTOR if "doctorat" in words else Degree.MASTER if "master" in words else degree(tidy(text))
+        if found is not None:
+            yield found
 
 
 def remote(field: MarcField, codes: str) -> Iterator[bool]:
