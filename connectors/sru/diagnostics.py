@@ -63,6 +63,8 @@ class Meaning(msgspec.Struct, frozen=True, rename={"second_try": "try"}, forbid_
     second_try: Try | None = None
 
 
+_QUOTES = re.compile(r"[:'\"«“‘(\[]")
+
 UNKNOWN = Meaning(Means.FAULT)
 """What a diagnostic that is in no list means: the server speaks of itself."""
 
@@ -90,8 +92,11 @@ class Diagnostic(msgspec.Struct, frozen=True):
         return meanings().get(self.number, UNKNOWN) if self.number is not None else UNKNOWN
 
     def failure(self, member: str) -> LienThuError:
-        """Return this diagnostic as a failure, named by who must act. `details` stay out: they may hold the query."""
-        said = f"SRU diagnostic {self.number}: {self.message}"[:200]
+        """Return this diagnostic as a failure, named by who must act.
+
+        `details` stay out, and so does what a message quotes: they may hold the reader's words.
+        """
+        said = f"SRU diagnostic {self.number}: {_QUOTES.split(self.message)[0].strip()}"[:120]
         means = self.meaning.means
         if means is Means.SETTINGS:
             return SettingsError(f"members/{member}.toml", None, said)

@@ -173,8 +173,10 @@ def test_each_diagnostic_names_who_must_act(numbers: list[int], kind: type[Excep
 
 
 def test_a_failure_does_not_repeat_the_readers_words() -> None:
-    failure = Diagnostic(10, "Query syntax error", "bệnh hiếm").failure("thu-vien")
-    assert "bệnh hiếm" not in f"{failure} {failure.values}"
+    for message in ("Query syntax error", "Query syntax error: bệnh hiếm", "Cannot read 'bệnh hiếm'"):
+        failure = Diagnostic(10, message, "bệnh hiếm").failure("thu-vien")
+        assert "bệnh hiếm" not in f"{failure} {failure.values}"
+        assert "SRU diagnostic 10" in str(failure)
 
 
 @pytest.mark.parametrize(
