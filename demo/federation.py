@@ -17,6 +17,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
@@ -27,11 +28,18 @@ from demo.entries import Entry, entries
 from demo.libraries import LIBRARIES, Library
 from demo.members import write_members
 from demo.moods import Mood, State
+from demo.oai import OaiRepository
+from demo.opac import Opac
+from demo.repository import Repository
 from demo.server import Control, Reply, Request, Server
 from demo.shelf import Shelf
 from demo.sru import SruServer
 
 NOT_FOUND = b"<!DOCTYPE html>\n<html><head><title>404</title></head><body><p>Error: 404</p></body></html>\n"
+
+
+FURTHER_FACES: Final = {"ba-vi": (Opac,), "song-cau": (Repository, OaiRepository)}
+"""What else than SRU a library's system speaks."""
 
 
 class Address(msgspec.Struct, frozen=True):
@@ -82,18 +90,21 @@ def _shelf(library_id: str, today: date) -> Shelf:
 
 
 class Face:
-    """What one library's server says: its SRU endpoint under its path, and nothing else."""
+    """What one library's server says: its SRU endpoint under its path, and further faces of its system at theirs."""
 
     def __init__(self, library: Library, today: date) -> None:
         dialect = DIALECTS[library.dialect]
         self.library = library
         self.content_type = dialect.content_type
-        self.sru = SruServer(library, dialect, _shelf(library.id, today))
+        shelf = _shelf(library.id, today)
+        self.others = tuple(face(library, shelf) for face in FURTHER_FACES.get(library.id, ()))
+        self.sru = SruServer(library, dialect, shelf)
 
     def answer(self, request: Request, state: State) -> Reply:
         """Return the answer to one request."""
         if request.path.rstrip("/") != self.library.path:
-            return Reply(NOT_FOUND, "text/html", 404)
+            replies = (face.answer(request) for face in self.others)
+            return next((reply for reply in replies if reply), Reply(NOT_FOUND, "text/html", 404))
         if request.method not in {"GET", "HEAD", "POST"}:
             return Reply(b"", "text/plain", 405)
         fault = int(state.kind[-1]) if state.mood is Mood.FAILING and state.kind.startswith("diagnostic") else 0

@@ -175,6 +175,22 @@ def holdings_alma(entry: Entry) -> Iterator[Field]:
         )
 
 
+def iso2709(entry: Entry, holdings: Iterator[Field]) -> bytes:
+    """Return the record as ISO 2709 in UTF-8, with lengths that are true."""
+    texts = [(tag, text.encode() + b"\x1e") for tag, text in control_fields(entry)]
+    for tag, ends, pairs in (*fields(entry), *holdings):
+        inner = "".join(f"\x1f{code}{text}" for code, text in pairs if text)
+        texts.append((tag, f"{ends}{inner}\x1e".encode()))
+    directory, start = "", 0
+    for tag, text in texts:
+        directory += f"{tag}{len(text):04}{start:05}"
+        start += len(text)
+    base = 24 + len(directory) + 1
+    body = directory.encode() + b"\x1e" + b"".join(text for _, text in texts) + b"\x1d"
+    head = f"{24 + len(body):05}{leader(entry)[5:9]}a22{base:05}{leader(entry)[17:20]}4500"
+    return head.encode() + body
+
+
 def marcxml(entry: Entry, holdings: Iterator[Field], *, namespace: str = NAMESPACE) -> str:
     """Return the record as MARCXML; an empty namespace for systems that forget it."""
     head = f' xmlns="{namespace}"' if namespace else ""

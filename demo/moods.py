@@ -42,8 +42,7 @@ class State(msgspec.Struct, frozen=True):
 
 HTML_PAGE = """<!DOCTYPE html>
 <html lang="vi"><head><meta charset="utf-8"><title>Bảo trì hệ thống</title></head>
-<body><h1>Hệ thống đang bảo trì</h1><p>Xin quý bạn đọc quay lại sau.</p><br>
-<form action="/login"><input name="user"><input name="password" type="password"></form></body></html>
+<body><h1>Hệ thống đang bảo trì</h1><p>Xin quý bạn đọc quay lại sau.<br></body></html>
 """
 
 REDESIGNED_PAGE = """<?xml version="1.0" encoding="UTF-8"?>

@@ -11,7 +11,7 @@ from demo.xml_text import element, joined
 _TYPES: Final = {
     "book": "Sách", "journal": "Tạp chí", "map": "Bản đồ", "e-resource": "Tài liệu điện tử", "article": "Bài viết",
 }  # fmt: skip
-_DEGREES: Final = {"bachelor": "Khóa luận tốt nghiệp", "master": "Luận văn thạc sĩ", "doctor": "Luận án tiến sĩ"}
+DEGREES: Final = {"bachelor": "Khóa luận tốt nghiệp", "master": "Luận văn thạc sĩ", "doctor": "Luận án tiến sĩ"}
 _RESOURCES: Final = {
     "map": "cartographic",
     "film": "moving image",
@@ -37,7 +37,7 @@ def dublin_core(entry: Entry) -> str:
         element("dc:subject", edition.ddc and f"DDC {edition.ddc}"),
         element("dc:publisher", entry.publisher),
         element("dc:date", entry.date),
-        element("dc:type", _DEGREES.get(edition.degree) or _TYPES.get(edition.material, "Sách")),
+        element("dc:type", DEGREES.get(edition.degree) or _TYPES.get(edition.material, "Sách")),
         element("dc:format", f"{edition.pages} tr." if edition.pages else ""),
         element("dc:format", "application/pdf" if is_open else ""),
         *(element("dc:identifier", f"ISBN {typed}") for typed in entry.isbns),
@@ -61,7 +61,7 @@ def _dc_name(name: Name) -> str:
 def mods(entry: Entry) -> str:
     """Return the record as MODS 3.7 with one location a copy."""
     edition = entry.edition
-    genre = _DEGREES.get(edition.degree) or {"journal": "periodical"}.get(edition.material, "")
+    genre = DEGREES.get(edition.degree) or {"journal": "periodical"}.get(edition.material, "")
     issuance = "continuing" if edition.material == "journal" else "monographic"
     inner = [
         _frame("titleInfo", element("title", entry.title), element("subTitle", entry.subtitle),

@@ -25,12 +25,16 @@ log = logging.getLogger("demo")
 
 
 class Request(msgspec.Struct, frozen=True):
-    """One request. `parameters` of the query, and of a form in the body; the last of equal names counts."""
+    """One request. `parameters` of the query, and of a form in the body; the last of equal names counts.
+
+    `text` is the query as it came, for those who count every one.
+    """
 
     method: str
     path: str
     parameters: dict[str, str]
     headers: dict[str, str]
+    text: str = ""
 
 
 class Reply(msgspec.Struct, frozen=True):
@@ -158,7 +162,7 @@ class Server:
         asked = parameters(parts.query, plus_is_plus=self._plus_is_plus)
         if headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
             asked |= parameters(body.decode("latin-1"))
-        return Request(method=method, path=unquote(parts.path), parameters=asked, headers=headers)
+        return Request(method=method, path=unquote(parts.path), parameters=asked, headers=headers, text=parts.query)
 
     async def _reply(self, request: Request, writer: asyncio.StreamWriter) -> bool:
         """Answer one request; return whether the conversation may go on."""
