@@ -155,7 +155,7 @@ class Asking:
         first: Diagnostic | None = None
         unasked = self._said.unasked
         is_narrowed = narrows(unasked)
-        fields = 0
+        fields = FIELDS_A_SLICE // 2  # parsing took the other half
         for at, row in enumerate(rows):
             fields += _weight(row)
             if fields > FIELDS_A_SLICE:
