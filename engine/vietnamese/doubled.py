@@ -39,7 +39,7 @@ _GREEK_OR_CYRILLIC = re.compile("[\u0370-\u04ff]")
 # A byte that Windows-1252 does not know was lost: it shows as U+FFFD, or not at all.
 _UNKNOWN_BYTES = (0x81, 0x8D, 0x8F, 0x90, 0x9D)
 _WITH_LOSS = re.compile(f"(á[º»]|[ÃÄ])(?:{_LOST}|(?!{_CONTINUATION})(?=\\w|\\b))")
-_LOST_SPACE = re.compile(r"Ã (?=\w)|Ã$")
+_LOST_SPACE = re.compile(r"Ã {1,2}|Ã$")
 
 
 def is_doubled(text: str) -> bool:

@@ -54,7 +54,7 @@ def keystrokes(text: str) -> str | None:
 
 
 def _is_abbreviation(token: str, text: str) -> bool:
-    return token.isupper() and len(token) > 1 and not text.isupper()
+    return token.isupper() and len(token) > 1 and (not text.isupper() or len(text) < 4)
 
 
 def _evidence(token: str, typed: Typed) -> int:

@@ -200,7 +200,8 @@ def _marked_words(text: str) -> Iterator[str]:
     """Return the words that hold a mark. What is longer than a syllable can show is cut, and fails."""
     for found in _MISREAD_WORD.finditer(text):
         word = found.group()
-        if not word.isascii():
+        # Signs alone (15°) are no word, though some encoding has letters for them.
+        if not word.isascii() and any(map(str.isalpha, word)):
             yield word[:_LONGEST_WORD]
 
 
