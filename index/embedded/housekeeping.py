@@ -12,7 +12,6 @@ from __future__ import annotations
 import sqlite3
 
 from engine.ports import Question
-from index.admission import value
 from index.demand import demand, weight
 from index.embedded.schema import immediate, read_scale
 from index.embedded.settings import DAY_S, EmbeddedSettings
@@ -29,8 +28,14 @@ PRIVATE_S = DAY_S - 2 * SWEEP_S
 FADED = 0.25
 """Demand at which a question that was asked often is forgotten: three asks, after three and a half half-lives."""
 
+GROWTH = 3
+"""About how many bytes a record takes in the store for each byte that it comes as: words and indexes go with it."""
+
 FULL, ROOMY = 0.95, 0.88
 """Shares of the bound: from the first on something must leave, until the second is reached."""
+
+MERGED_PAGES = 500
+"""Pages of the full-text index that are merged in one go, some ten milliseconds of work."""
 
 FRONTIER_S = 60.0
 """For how long it is remembered what the next to leave is worth."""
@@ -50,6 +55,7 @@ class Housekeeping:
         self._settings = settings
         self._swept_at: float | None = None
         self._frontier: tuple[float, float | None] | None = None
+        self._has_forgotten = False
         self.refused = 0
 
     def is_due(self, now: float) -> bool:
@@ -61,6 +67,9 @@ class Housekeeping:
         if not self.is_due(now):
             return
         oldest = now - self._settings.keep_s
+        # Pages that become free are overwritten too, which FAST leaves out; elsewhere no words of readers go.
+        connection.execute("PRAGMA secure_delete = ON")
+        forgotten = connection.total_changes
         connection.execute("DELETE FROM answers WHERE asked_at < ?", (oldest,))
         connection.execute(
             "DELETE FROM records WHERE asked_at < ? AND NOT EXISTS (SELECT 1 FROM placed WHERE record = records.id)",
@@ -69,6 +78,8 @@ class Housekeeping:
         connection.execute("DELETE FROM terms WHERE asks < 3 AND first_at < ?", (now - PRIVATE_S,))
         scale = read_scale(connection)
         connection.execute("DELETE FROM terms WHERE asks >= 3 AND weight < ?", (weight(scale, FADED, now),))
+        connection.execute("PRAGMA secure_delete = FAST")
+        self._has_forgotten = connection.total_changes > forgotten
         self._swept_at = now
 
     def frontier(self, connection: sqlite3.Connection, now: float) -> float | None:
@@ -80,11 +91,15 @@ class Housekeeping:
             self._frontier = (now, worst[0][0] if worst else None)
         return self._frontier[1]
 
-    def evict(self, connection: sqlite3.Connection, now: float) -> None:
-        """Let the least wanted go if the store is full, until it is roomy."""
-        if used_bytes(connection) < FULL * self._settings.store_bytes:
+    def evict(self, connection: sqlite3.Connection, now: float, coming_bytes: int) -> None:
+        """Let the least wanted go if the store is too full for what comes, until it is roomy."""
+        most = FULL * self._settings.store_bytes - coming_bytes
+        if used_bytes(connection) <= most:
             return
-        while used_bytes(connection) > ROOMY * self._settings.store_bytes:
+        roomy = min(most, ROOMY * self._settings.store_bytes)
+        # Deleted words stay in the full-text index until its segments are merged: negative begins a merge of all.
+        connection.execute("INSERT INTO found (found, rank) VALUES ('merge', ?)", (-MERGED_PAGES,))
+        while used_bytes(connection) > roomy:
             orphans = connection.execute(
                 "SELECT id FROM records WHERE NOT EXISTS (SELECT 1 FROM placed WHERE record = records.id)"
                 " ORDER BY asked_at LIMIT 200"
@@ -98,31 +113,26 @@ class Housekeeping:
                     break
                 self._frontier = (now, leaving[-1][0])
                 connection.executemany("DELETE FROM answers WHERE id = ?", [(number,) for _, number in leaving])
-            connection.execute("INSERT INTO found (found, rank) VALUES ('merge', 400)")
+            connection.execute("INSERT INTO found (found, rank) VALUES ('merge', ?)", (MERGED_PAGES,))
 
     def _least_wanted(self, connection: sqlite3.Connection, now: float, limit: int) -> list[tuple[float, int]]:
         """Return the value and number of the answers worth least, worst first."""
-        scale = read_scale(connection)
-        today = demand(scale, 1.0, now)
-        fresh_s = self._settings.fresh_s
-
-        def worth(weighed: float, asked_at: float) -> float:
-            return value(weighed * today, now - asked_at, fresh_s)
-
-        connection.create_function("worth", 2, worth, deterministic=True)
+        today = demand(read_scale(connection), 1.0, now)
         return connection.execute(
-            "SELECT worth(terms.weight, answers.asked_at) AS worth, answers.id FROM answers"
+            "SELECT value(terms.weight * ?, ? - answers.asked_at, ?) AS worth, answers.id FROM answers"
             " JOIN terms ON terms.id = answers.terms ORDER BY worth LIMIT ?",
-            (limit,),
+            (today, now, self._settings.fresh_s, limit),
         ).fetchall()
 
     def shrink(self, connection: sqlite3.Connection) -> None:
         """Give free pages back to the disk, and keep the log within its part of the bound."""
         (free,) = connection.execute("PRAGMA freelist_count").fetchone()
         if free * 4096 > self._settings.store_bytes // 50:
-            connection.execute("PRAGMA incremental_vacuum(2000)").fetchall()
+            # Not `execute`: that takes one step of it, and each step frees one page.
+            connection.executescript("PRAGMA incremental_vacuum(2000)")
         log = self._settings.file.with_name(self._settings.file.name + "-wal")
-        if log.exists() and log.stat().st_size > self._settings.log_bytes:
+        if self._has_forgotten or (log.exists() and log.stat().st_size > self._settings.log_bytes):
+            self._has_forgotten = False
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from engine.model import Reason
 from engine.ports import Clock
+from index.admission import value
 from index.embedded.schema import SCHEMA, bring_up, check_owner
 from index.embedded.settings import EmbeddedSettings
 from index.embedded.trouble import UnusableError, aside, is_corrupt, trouble
@@ -82,6 +83,7 @@ def open_to_write(settings: EmbeddedSettings, now: float) -> sqlite3.Connection:
             connection.execute("PRAGMA cache_size = -8000")
             connection.execute(f"PRAGMA journal_size_limit = {settings.log_bytes}")
             connection.execute(f"PRAGMA wal_autocheckpoint = {max(16, settings.log_bytes // 2 // 4096)}")
+            connection.create_function("value", 3, value, deterministic=True)
             bring_up(connection, settings, now)
         except BaseException:
             connection.close()

@@ -11,10 +11,13 @@ import msgspec
 from engine.text import folded_key
 from index.admission import admits, value
 from index.demand import demand, is_far, rebased, weight
-from index.embedded.housekeeping import Housekeeping
+from index.embedded.housekeeping import GROWTH, Housekeeping
 from index.embedded.rows import LONGEST_KEY, Body, Described, Kept, described, key
 from index.embedded.schema import immediate, read_scale
 from index.embedded.settings import EmbeddedSettings
+
+PART_BYTES = 1_000_000
+"""What goes in with one transaction: more would keep other processes waiting for the file."""
 
 
 class Batch(msgspec.Struct, frozen=True):
@@ -30,9 +33,20 @@ class Transaction:
     def __init__(self, settings: EmbeddedSettings) -> None:
         self._settings = settings
         self._housekeeping = Housekeeping(settings)
+        self._part_bytes = min(PART_BYTES, settings.store_bytes // (20 * GROWTH))
 
     def write(self, connection: sqlite3.Connection, batch: Batch, now: float) -> None:
-        """Write a batch whole or not at all, then keep the house. Raises sqlite3.Error."""
+        """Write a batch in parts of bounded size, each whole or not at all. Raises sqlite3.Error."""
+        part: list[Kept] = []
+        counts = batch.counts
+        for kept in batch.keeps:
+            part.append(kept)
+            if sum(one.size_bytes for one in part) >= self._part_bytes:
+                self._write_part(connection, Batch(part, counts), now)
+                part, counts = [], {}
+        self._write_part(connection, Batch(part, counts), now)
+
+    def _write_part(self, connection: sqlite3.Connection, batch: Batch, now: float) -> None:
         oldest = now - self._settings.keep_s
         keeps = [kept for kept in batch.keeps if kept.asked_at >= oldest]
         # Words are made of records before the file is locked, and only of those that it does not have as they are.
@@ -41,10 +55,11 @@ class Transaction:
             with immediate(connection):
                 self._rebase(connection, now)
                 _add_counts(connection, batch.counts, now)
-                for kept in self._admitted(connection, keeps, now):
-                    _keep(connection, kept, fresh, now)
                 self._housekeeping.sweep(connection, now)
-                self._housekeeping.evict(connection, now)
+                admitted = self._admitted(connection, keeps, now)
+                self._housekeeping.evict(connection, now, GROWTH * sum(kept.size_bytes for kept in admitted))
+                for kept in admitted:
+                    _keep(connection, kept, fresh, now)
         self._housekeeping.shrink(connection)
 
     def _rebase(self, connection: sqlite3.Connection, now: float) -> None:

@@ -32,6 +32,9 @@ SWEEP_S = 600.0
 BATCH_BYTES = 2_000_000
 """A batch that has grown to this does not wait for more."""
 
+TRIED = 5
+"""With so many answers it is tried whether a store in trouble is back."""
+
 MOST_COUNTS = 50_000
 """So many questions are counted in memory while the store is away."""
 
@@ -211,10 +214,12 @@ class Writer:
     def _write(self, batch: Batch, *, is_urgent: bool) -> bool:
         """Write a batch; whether the file was found damaged meanwhile."""
         connection = self._file.opened(is_urgent=is_urgent)
-        self._has_failed = connection is None
+        was_failing, self._has_failed = self._has_failed, connection is None
         if connection is None:
             return False
         try:
+            if was_failing:  # a little first: making the words of all that waits is dear, and often in vain then
+                self._transaction.write(connection, Batch(batch.keeps[:TRIED], {}), self._clock())
             self._transaction.write(connection, batch, self._clock())
         except sqlite3.Error as error:
             if not is_passing(error):
