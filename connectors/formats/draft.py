@@ -35,7 +35,10 @@ _T = TypeVar("_T")
 
 
 class TitleStatement(NamedTuple):
-    """A title and its parts, clean."""
+    """A title and its parts, clean.
+
+    `is_guess`: the responsibility stood behind a slash in the title, which may be part of the title.
+    """
 
     title: str
     subtitle: str | None = None
@@ -43,6 +46,7 @@ class TitleStatement(NamedTuple):
     part_title: str | None = None
     parallels: tuple[str, ...] = ()
     responsibility: str | None = None
+    is_guess: bool = False
 
 
 class Draft:
@@ -146,6 +150,8 @@ def finish(draft: Draft, member: str) -> Record:
         statement = TitleStatement(draft.other_titles[0])
     else:
         raise UnreadableError("a record without a title", found=draft.ids[0] if draft.ids else "")
+    if statement.is_guess:
+        statement = _settled(statement, draft)
     responsibility = draft.responsibilities[0] if draft.responsibilities else statement.responsibility
     _place_in_hosts(draft)
     if words := words_of_title(statement.title, statement.subtitle):
@@ -189,6 +195,18 @@ def finish(draft: Draft, member: str) -> Record:
         digest = blake2b(msgspec.msgpack.encode(record), digest_size=12).hexdigest()
         record = msgspec.structs.replace(record, id=f"content-{digest}")
     return record
+
+
+def _settled(statement: TitleStatement, draft: Draft) -> TitleStatement:
+    """Return a statement with what stands behind a slash ("Windows 95 / 98") put back, if it names no known person."""
+    behind = statement.responsibility or ""
+    people_known = [person for person, _ in (*draft.leads, *draft.names)]
+    words = set(_syllables(behind))
+    if not people_known or any(words.intersection(_syllables(person.name)) for person in people_known):
+        return statement
+    if statement.subtitle is not None:
+        return statement._replace(subtitle=f"{statement.subtitle} / {behind}", responsibility=None)
+    return statement._replace(title=f"{statement.title} / {behind}", responsibility=None)
 
 
 def _place_in_hosts(draft: Draft) -> None:

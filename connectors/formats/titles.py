@@ -18,6 +18,8 @@ _VOLUME = (
     r"(?:" + "|".join(re.escape(word) for word in sorted(_WORDS, key=len, reverse=True)) + r")\s*"
     r"(?:\d{1,3}|[ivxl]{1,6}|một|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười)(?![^\W_])"
 )
+_TYPED_B, _TYPED_C = re.compile(r"\s*[:/]?\s*\\b\b\s*"), re.compile(r"\s*/?\s*\\c\b\s*")
+_COLON = re.compile(r"\s+:\s*|:\s+")
 _PART = r"(?:\s*[.:,;–)\]/-]+\s*(?P<part>.*))?$"
 # "Toán cao cấp. Tập 2", "Toán cao cấp (T.1)", "Toán cao cấp - Quyển II: Giải tích"
 _VOLUME_AT_END = re.compile(rf"[\s.,:;–-]*[\s.,:;(\[–-](?P<volume>{_VOLUME}){_PART}", re.IGNORECASE)
@@ -92,8 +94,11 @@ def build_statement(
     responsibility: str | None,
 ) -> TitleStatement | None:
     """Return the statement that these texts make, or None if no title is among them."""
+    if "\\" in head:  # marks of subfields that were typed as text
+        head = _TYPED_B.sub(": ", _TYPED_C.sub(" / ", head)).removesuffix(" / ")
     texts = [head, *rest]
-    if responsibility is None and " / " in texts[-1]:
+    is_guess = responsibility is None and " / " in texts[-1]
+    if is_guess:
         texts[-1], responsibility = texts[-1].split(" / ", 1)
         head, rest = texts[0], texts[1:]
     if " = " in head:
@@ -104,9 +109,8 @@ def build_statement(
     if number is None:
         head, number, own_part = split_volume(tidy(head))
         part = part or own_part
-    if not rest and ": " in head:
-        head, subtitle = head.split(": ", 1)
-        rest = [subtitle]
+    if not rest and (": " in head or " :" in head):
+        head, *rest = _COLON.split(head, maxsplit=1)
     title = unbracket(undot(tidy(head)))
     subtitles: list[str] = []
     for text in rest:
@@ -128,6 +132,7 @@ def build_statement(
         part,
         tuple(filter(None, (undot(tidy(text)) for text in parallels))),
         (undot(tidy(responsibility)) or None) if responsibility else None,
+        is_guess,
     )
     return found if title else None
 
