@@ -35,7 +35,7 @@ async def search(request: web.Request) -> web.StreamResponse:
     if EVENT_STREAM in request.headers.get("Accept", ""):
         return await search_stream(request)
     desk = request.app[DESK]
-    asked = desk.asking(request)
+    asked = desk.asking(request.query)
     snapshot = await desk.search.settled(asked.query, reader=reader_of(request), deadline_s=asked.deadline_s)
     desk.metrics.settled(snapshot, "json")
     return json_response(desk.pages.encoded(snapshot, desk.members))
@@ -45,7 +45,7 @@ async def search(request: web.Request) -> web.StreamResponse:
 async def search_stream(request: web.Request) -> web.StreamResponse:
     """Answer with an event for every snapshot."""
     desk = request.app[DESK]
-    asked = desk.asking(request)
+    asked = desk.asking(request.query)
     snapshots = desk.search.run(asked.query, reader=reader_of(request), deadline_s=asked.deadline_s)
     last = await anext(snapshots)  # a question that cannot be asked is a problem, not a stream
     response = await open_stream(request)

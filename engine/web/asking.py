@@ -19,6 +19,8 @@ from engine.web.problems import ProblemError, problem
 
 MOST_PAGES = 50
 MOST_TITLES = 100
+MOST_VALUES = 20
+LONGEST_NAME = 100
 LONGEST_DEADLINE_S = 60.0
 PARAMETERS = frozenset(
     {
@@ -46,7 +48,7 @@ def wrong(parameter: str, found: str, expected: str) -> NoReturn:
 
 def language_of(parameters: MultiMapping[str]) -> Language:
     """Return the language of the answer: Vietnamese unless English is asked for."""
-    lang = parameters.get("lang") or "vi"
+    lang = parameters.get("lang", "vi")
     if lang == "vi":
         return "vi"
     if lang == "en":
@@ -57,7 +59,7 @@ def language_of(parameters: MultiMapping[str]) -> Language:
 def asking(parameters: MultiMapping[str], members: tuple[Member, ...], *, page_size: int) -> Asking:
     """Return what is asked. Raises QueryError for `q`, ProblemError for any other parameter.
 
-    Empty parameters, as a form sends them, count as absent.
+    A parameter that is there must say something; a form's empty ones are to be taken out first.
     """
     for name in set(parameters):
         if name in PARAMETERS - _LISTS and len(parameters.getall(name)) > 1:
@@ -115,15 +117,19 @@ def _filters(parameters: MultiMapping[str]) -> Filters:
 
 
 def _listed(parameters: MultiMapping[str], name: str) -> tuple[str, ...]:
-    pieces = [piece.strip() for value in parameters.getall(name, []) for piece in value.split(",")]
-    found = tuple(dict.fromkeys(piece for piece in pieces if piece))
-    if len(found) > 50:
-        wrong(name, str(len(found)), "≤ 50")
+    found = tuple(dict.fromkeys(parameters.getall(name, [])))
+    if len(parameters.getall(name, [])) > MOST_VALUES:
+        wrong(name, str(len(found)), f"≤ {MOST_VALUES}")
+    for value in found:
+        if not 0 < len(value) <= LONGEST_NAME:
+            wrong(name, value, f"1-{LONGEST_NAME}")
     return found
 
 
 def _language(found: str) -> str:
-    return language_code(found) or wrong("language", found, "ISO 639")
+    if not re.fullmatch("[A-Za-z]{2,3}", found):
+        wrong("language", found, "ISO 639")
+    return language_code(found) or found.lower()  # a code that nobody uses is in no record, but it is a code
 
 
 _Kind = TypeVar("_Kind", Material, Degree)
@@ -137,7 +143,7 @@ def _choice(name: str, found: str, kind: type[_Kind]) -> _Kind:
 
 
 def _yes(parameters: MultiMapping[str], name: str) -> bool:
-    found = parameters.get(name) or "false"
+    found = parameters.get(name, "false")
     if found not in _YES:
         wrong(name, found, "true, false")
     return _YES[found]
@@ -145,7 +151,7 @@ def _yes(parameters: MultiMapping[str], name: str) -> bool:
 
 def _integer(parameters: MultiMapping[str], name: str, least: int, most: int) -> int | None:
     found = parameters.get(name)
-    if not found:
+    if found is None:
         return None
     if not re.fullmatch(r"-?[0-9]{1,9}", found) or not least <= int(found) <= most:
         wrong(name, found, f"{least}-{most}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from aiohttp import web
+from multidict import MultiDict, MultiMapping
 
 from engine.ports import Member
 from engine.search import Search
@@ -23,9 +24,14 @@ class Desk(NamedTuple):
     pages: Pages
     metrics: Metrics
 
-    def asking(self, request: web.Request) -> Asking:
+    def asking(self, parameters: MultiMapping[str]) -> Asking:
         """Return what a request asks. Raises QueryError, ProblemError."""
-        return asking(request.query, self.search.members, page_size=self.settings.search.page_size)
+        return asking(parameters, self.search.members, page_size=self.settings.search.page_size)
+
+
+def filled(parameters: MultiMapping[str]) -> MultiDict[str]:
+    """Return the parameters that a person filled in: forms send the empty ones too."""
+    return MultiDict((name, value) for name, value in parameters.items() if value or name == "q")
 
 
 DESK = web.AppKey("desk", Desk)

@@ -8,11 +8,20 @@ from importlib.metadata import version
 import msgspec
 
 from engine.model import Degree, Material
-from engine.web.asking import LONGEST_DEADLINE_S, MOST_PAGES, MOST_TITLES
+from engine.web.asking import LONGEST_DEADLINE_S, LONGEST_NAME, MOST_PAGES, MOST_TITLES, MOST_VALUES
 from engine.web.problems import PROBLEM_JSON, Problem
 from engine.web.views import HealthView, MembersView, SnapshotView, TitleView
 
 Json = dict[str, object]
+_EVENT: Json = {
+    "type": "object",
+    "required": ["event", "data"],
+    "properties": {
+        "id": {"type": "string", "pattern": "^[0-9]+$", "description": "The number of the snapshot."},
+        "event": {"type": "string", "enum": ["snapshot", "settled"]},
+        "data": {"type": "string", "contentMediaType": "application/json"},
+    },
+}
 _LIST: Json = {"explode": True, "style": "form"}
 
 
@@ -21,7 +30,7 @@ def _parameter(name: str, text: str, schema: Json, **more: object) -> Json:
 
 
 def _list_of(schema: Json) -> Json:
-    return {"type": "array", "items": schema, "maxItems": 50}
+    return {"type": "array", "items": schema, "maxItems": MOST_VALUES}
 
 
 def _parameters() -> list[Json]:
@@ -30,10 +39,10 @@ def _parameters() -> list[Json]:
     size: Json = {"type": "integer", "minimum": 1, "maximum": MOST_TITLES}
     flag: Json = {"type": "boolean", "default": False}
     wait: Json = {"type": "number", "exclusiveMinimum": 0, "maximum": LONGEST_DEADLINE_S}
-    languages = _list_of({"type": "string", "minLength": 2})
+    languages = _list_of({"type": "string", "pattern": "^[A-Za-z]{2,3}$"})
     types = _list_of({"type": "string", "enum": list(Material)})
     degrees = _list_of({"type": "string", "enum": list(Degree)})
-    names = _list_of({"type": "string", "minLength": 1})
+    names = _list_of({"type": "string", "minLength": 1, "maxLength": LONGEST_NAME})
     return [
         _parameter(
             "q",
@@ -45,7 +54,7 @@ def _parameters() -> list[Json]:
         _parameter("page_size", "Titles on a page.", size),
         _parameter("year_from", "The first year, included.", year),
         _parameter("year_to", "The last year, included.", year),
-        _parameter("language", "Languages, any of them: codes of ISO 639 or names.", languages, **_LIST),
+        _parameter("language", "Languages, any of them: codes of any part of ISO 639.", languages, **_LIST),
         _parameter("type", "Kinds, any of them.", types, **_LIST),
         _parameter("degree", "Degrees of theses, any of them.", degrees, **_LIST),
         _parameter("member", "Libraries, any of them, by id or name.", names, **_LIST),
@@ -86,8 +95,9 @@ def description(address: str) -> Json:
         (SnapshotView, TitleView, MembersView, HealthView, Problem), ref_template="#/components/schemas/{name}"
     )
     bad = {"400": _problem("The question or a parameter cannot be read; where it can be mended, a proposal stands by.")}
+    bad["414"] = _problem("The address is too long.")
     snapshot = _reply("Everything known.", "application/json", _ref("SnapshotView"))
-    snapshot["content"]["text/event-stream"] = {"schema": {"type": "string"}}  # type: ignore[index]  # made above
+    snapshot["content"]["text/event-stream"] = {"schema": _EVENT}  # type: ignore[index]  # made above
     title_id: Json = {
         "name": "id",
         "in": "path",
@@ -102,7 +112,7 @@ def description(address: str) -> Json:
         "/api/v1/search/stream": _operation(
             "searchStream",
             "The same as events: a `snapshot` (a SnapshotView) each time something becomes known, then `settled`.",
-            {"200": _reply("Snapshots.", "text/event-stream", {"type": "string"}), **bad},
+            {"200": _reply("Snapshots.", "text/event-stream", _EVENT), **bad},
             _parameters(),
         ),
         "/api/v1/titles/{id}": _operation(

@@ -20,7 +20,7 @@ from engine.query import show
 from engine.sentences import Language
 from engine.web.api import title_of
 from engine.web.asking import Asking, language_of, reader_of
-from engine.web.desk import DESK, Desk
+from engine.web.desk import DESK, Desk, filled
 from engine.web.links import active_filters, address, kept
 from engine.web.problems import Problem, ProblemError, problem
 from engine.web.rows import (
@@ -89,12 +89,12 @@ def top(request: web.Request, language: Language, *, typed: str, filters: Filter
 async def home(request: web.Request) -> web.StreamResponse:
     """Answer with the search box, and with results where something is asked."""
     desk = request.app[DESK]
-    language = language_of(request.query)
+    language = language_of(filled(request.query))
     if not any(request.query.get(name) for name in kept(request.query) if name not in {"lang", "page", "page_size"}):
         page = top(request, language, typed="", filters=Filters(), heading=text("site", language))
         names = [getattr(member.name, language) for member in desk.search.members]
         return _html(page + render("start.html", language, names=names, address=partial(address, lang=language)))
-    asked = desk.asking(request)
+    asked = desk.asking(filled(request.query))
     snapshots = desk.search.run(asked.query, reader=reader_of(request), deadline_s=asked.deadline_s)
     snapshot = await anext(snapshots)
     page = top(
@@ -156,7 +156,7 @@ def row_html(desk: Desk, title: Title, language: Language) -> str:
 async def stream(request: web.Request) -> web.StreamResponse:
     """Answer with an event for every snapshot: the rows that are new, their order, and what is told around them."""
     desk = request.app[DESK]
-    asked = desk.asking(request)
+    asked = desk.asking(filled(request.query))
     snapshots = desk.search.run(asked.query, reader=reader_of(request), deadline_s=asked.deadline_s)
     snapshot = await anext(snapshots)
     response = await open_stream(request)
@@ -188,7 +188,7 @@ async def stream(request: web.Request) -> web.StreamResponse:
 async def title(request: web.Request) -> web.Response:
     """Answer with the page of one title."""
     desk = request.app[DESK]
-    language = language_of(request.query)
+    language = language_of(filled(request.query))
     found = await title_of(desk.search, request.match_info["id"])
     if found is None:
         raise ProblemError(problem("no-such-title", 404))
@@ -219,7 +219,7 @@ async def title(request: web.Request) -> web.Response:
 def problem_page(request: web.Request, found: Problem, headers: dict[str, str]) -> web.Response:
     """Return a page that says what is wrong, and proposes what can be asked instead."""
     try:
-        language = language_of(request.query)
+        language = language_of(filled(request.query))
     except ProblemError:
         language = "vi"
     typed = request.query.get("q", "")[:1000]

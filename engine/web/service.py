@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from engine.errors import LienThuError
 from engine.search import Search
@@ -16,6 +17,9 @@ from engine.web.desk import DESK, Desk
 from engine.web.metrics import Metrics
 from engine.web.problems import Problem, ProblemError, problem, problem_of, problem_response
 from engine.web.views import Pages
+
+LONGEST_LINE_BYTES = 65_536
+LONGEST_ADDRESS = 49_152
 
 log = logging.getLogger("lienthu.web")
 
@@ -36,7 +40,11 @@ _STATIC = Path(__file__).parent / "static"
 
 def application(search: Search, *, settings: LienThuSettings | None = None) -> web.Application:
     """Return the service over a search. It keeps no log of requests and sets no cookie."""
-    app = web.Application(middlewares=[_answered], client_max_size=1024)
+    quiet = logging.getLogger("lienthu.http")
+    quiet.addFilter(_says_no_question)
+    # Longer lines than aiohttp's own limit are read, so that they can be answered with what is wrong.
+    handling = {"max_line_size": LONGEST_LINE_BYTES, "access_log": None, "logger": quiet}
+    app = web.Application(middlewares=[_answered], client_max_size=1024, handler_args=handling)
     app[DESK] = Desk(
         search,
         settings or LienThuSettings(),
@@ -49,6 +57,11 @@ def application(search: Search, *, settings: LienThuSettings | None = None) -> w
     app.router.add_static("/static/", _STATIC)
     app.on_response_prepare.append(_prepared)
     return app
+
+
+def _says_no_question(record: logging.LogRecord) -> bool:
+    """Keep requests that are no HTTP out of the log: aiohttp would print them, and with them what a reader asked."""
+    return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))
 
 
 async def _prepared(request: web.Request, response: web.StreamResponse) -> None:
@@ -65,7 +78,7 @@ async def _answered(request: web.Request, handler: Handler) -> web.StreamRespons
     """Answer a wrong request with what is wrong: a page for people, a problem for programs."""
     headers: dict[str, str] = {}
     try:
-        response = await handler(request)
+        response = await (handler if len(request.raw_path) <= LONGEST_ADDRESS else _too_long)(request)
     except ProblemError as error:
         found = error.problem
     except LienThuError as error:
@@ -85,6 +98,10 @@ async def _answered(request: web.Request, handler: Handler) -> web.StreamRespons
         return response
     request.app[DESK].metrics.answered(_route(request), found.status)
     return _told(request, found, headers)
+
+
+async def _too_long(_: web.Request) -> web.StreamResponse:
+    raise ProblemError(problem("too-long", 414))
 
 
 def _told(request: web.Request, found: Problem, headers: dict[str, str]) -> web.Response:

@@ -216,8 +216,14 @@ def report_view(report: Report, members: Members) -> ReportView:
     )
 
 
-def _without_holdings(record: Record) -> Record:
-    return msgspec.structs.replace(record, holdings=()) if record.holdings else record
+def _travelling(record: Record) -> Record:
+    """Return a record without its holdings, and without links that lead elsewhere than to the web."""
+    links = record.links
+    if not all(link.url.startswith(("http://", "https://")) for link in links):
+        links = tuple(link for link in links if link.url.startswith(("http://", "https://")))
+    elif not record.holdings:
+        return record
+    return msgspec.structs.replace(record, holdings=(), links=links)
 
 
 def held_by(records: tuple[Record, ...], members: Members) -> tuple[MemberHoldings, ...]:
@@ -249,8 +255,8 @@ def title_view(title: Title, members: Members) -> TitleView:
         title.members,
         tuple(
             EditionView(
-                _without_holdings(edition.merged),
-                tuple(map(_without_holdings, edition.records)),
+                _travelling(edition.merged),
+                tuple(map(_travelling, edition.records)),
                 held_by(edition.records, members),
                 tuple(map(reason_view, edition.joins)),
             )
