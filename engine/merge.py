@@ -13,6 +13,7 @@ import msgspec
 
 from engine import text
 from engine.fields import TABLE, Merge
+from engine.matching.nodes import fullness
 from engine.matching.signature import folded, name_key
 from engine.model import Person, Record
 
@@ -20,8 +21,8 @@ _RULES = tuple((rule.field, rule.merge) for rule in TABLE)
 _VALUES = attrgetter(*(rule.field for rule in TABLE))
 _NOTHING: tuple[object, ...] = (None, (), "")
 
-Row = tuple[object, ...]
-"""A record's values in the order of the field table."""
+DESCRIBED = 50
+"""Most records whose descriptions are merged, the best first; holdings are taken of all."""
 
 
 def merge(records: Sequence[Record], preferences: Mapping[str, int]) -> Record:
@@ -31,11 +32,12 @@ def merge(records: Sequence[Record], preferences: Mapping[str, int]) -> Record:
     """
     if len(records) == 1:
         return records[0]
-    rows = [(_VALUES(record), record) for record in records]
-    rows.sort(key=lambda row: (-preferences.get(row[1].member, 0), -_fullness(row), row[1].member, row[1].id))
-    base = rows[0][1]
+    ordered = sorted(records, key=lambda one: (-preferences.get(one.member, 0), -_telling(one), one.member, one.id))
+    described = ordered[:DESCRIBED]
+    rows = [_VALUES(record) for record in described]
+    base = ordered[0]
     values: dict[str, object] = {}
-    for (field, rule), column in zip(_RULES, zip(*(row[0] for row in rows), strict=True), strict=True):
+    for (field, rule), column in zip(_RULES, zip(*rows, strict=True), strict=True):
         if rule in {Merge.BASE, Merge.ALL} or column.count(column[0]) == len(column):
             continue
         found = [value for value in column if value not in _NOTHING]
@@ -43,20 +45,18 @@ def merge(records: Sequence[Record], preferences: Mapping[str, int]) -> Record:
             values[field] = merged
         elif column[0] is not found[0]:
             values[field] = found[0]
-    holdings = tuple([holding for row in rows for holding in row[1].holdings])
+    holdings = tuple([holding for record in ordered for holding in record.holdings])
     if holdings != base.holdings:
         values["holdings"] = holdings
     title = str(values.get("title", base.title))
-    if (best := _best_marked(title, [row[1] for row in rows])) != base.title:
+    if (best := _best_marked(title, described)) != base.title:
         values["title"] = best
     return msgspec.structs.replace(base, **values) if values else base
 
 
-def _fullness(row: tuple[Row, Record]) -> int:
-    """How much a record tells: the number of its fields that say something, a marked title counting for three."""
-    values = row[0]
-    nothing = sum([values.count(none) for none in _NOTHING])
-    return len(values) - nothing + (0 if row[1].title.isascii() else 3)
+def _telling(record: Record) -> int:
+    """How much a record tells; a marked title counts for three things."""
+    return fullness(record) + (0 if record.title.isascii() else 3)
 
 
 def _best_marked(title: str, ordered: Sequence[Record]) -> str:

@@ -33,13 +33,13 @@ class Entry:
         self.key = (record.member, record.id)
         self.is_online = bool(record.is_online) or has_full_text(record)
         self.is_available = self.is_online or (bool(record.holdings) and bool(is_available(record)))
-        self.fullness = _fullness(record)
+        self.fullness = fullness(record)
         self.facts: object = None  # what decides its edition; worked out when a page shows it
         self.links: tuple[str, ...] = ()
         self.node: Node | None = None
 
 
-def _fullness(record: Record) -> int:
+def fullness(record: Record) -> int:
     """How many of `FULL` things that a reader looks for are there."""
     return (
         bool(record.people)

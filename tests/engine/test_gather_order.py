@@ -82,7 +82,7 @@ def gathered(
     return titles, gathering.facets(), gathering.title_count, gathering.record_count
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(answers(), st.randoms(use_true_random=False), st.frozensets(st.integers(0, 12)))
 def test_the_order_of_arrival_and_when_it_is_looked_at_never_change_the_list(
     found: dict[tuple[str, int], tuple[Placed, ...]],
@@ -95,7 +95,7 @@ def test_the_order_of_arrival_and_when_it_is_looked_at_never_change_the_list(
     assert gathered(shuffled, looks) == gathered(batches)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(answers(), answers())
 def test_an_answer_that_was_replaced_leaves_no_trace(
     stale: dict[tuple[str, int], tuple[Placed, ...]],
@@ -107,7 +107,7 @@ def test_an_answer_that_was_replaced_leaves_no_trace(
     assert gathered(batches, every) == gathered([*emptied, *fresh.items()])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(answers())
 def test_going_deeper_never_moves_a_row(found: dict[tuple[str, int], tuple[Placed, ...]]) -> None:
     first = [(key, placed) for key, placed in found.items() if key[1] < 2]
@@ -117,7 +117,7 @@ def test_going_deeper_never_moves_a_row(found: dict[tuple[str, int], tuple[Place
     assert [(title.id, title.score) for title in after[: len(before)]] == [(title.id, title.score) for title in before]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(answers())
 def test_every_record_stands_in_one_title_once(found: dict[tuple[str, int], tuple[Placed, ...]]) -> None:
     titles, _, title_count, record_count = gathered(list(found.items()))
