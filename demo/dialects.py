@@ -142,7 +142,8 @@ ALMA: Final = Dialect(
     matching=shelf.Matching(
         indexes={
             "alma.all_for_ui": _ANY, "alma.title": ("title",), "alma.creator": ("person",),
-            "alma.subject": ("subject",), "alma.publisher": ("publisher",), "alma.isbn": ("isbn",),
+            "alma.subject": ("subject",), "alma.subjects": ("subject",), "alma.publisher": ("publisher",),
+            "alma.isbn": ("isbn",),
             "alma.issn": ("issn",), "alma.standard_number": ("isbn", "issn"), "alma.main_pub_date": ("year",),
             "alma.date": ("year",), "alma.mms_id": ("id",), "rec.id": ("id",), "alma.language": ("language",),
             "alma.series": ("series",), "alma.permanentcallnumber": ("class",), "alma.rank": ("title",),
