@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import random
 import signal
 import sqlite3
@@ -74,6 +75,18 @@ async def test_several_processes_write_and_read_together_and_nothing_is_lost(tmp
     assert_sound(path)
 
 
+def kill_while_it_writes(process: Process, path: Path, after: int) -> None:
+    """Kill a process when the file or its log is seen to change for the `after`th time: in the midst of a write."""
+    files = (path, path.with_name(f"{path.name}-wal"))
+    seen = [(stat.st_size, stat.st_mtime_ns) for stat in map(os.stat, files)]
+    until = time.monotonic() + 10
+    while after and time.monotonic() < until:
+        now = [(stat.st_size, stat.st_mtime_ns) for stat in map(os.stat, files)]
+        after -= now != seen
+        seen = now
+    os.kill(process.pid, signal.SIGKILL)
+
+
 @pytest.mark.parametrize("seed", [1, 2, 3, 4])
 async def test_nothing_promised_is_lost_or_corrupt_when_a_writer_is_killed(tmp_path: Path, seed: int) -> None:
     path = tmp_path / "titles.sqlite"
@@ -83,8 +96,7 @@ async def test_nothing_promised_is_lost_or_corrupt_when_a_writer_is_killed(tmp_p
         process = await start(path, life, 0, 40)
         for _ in range(chance.randint(1, 6)):
             promised[life] = int(await said(process))
-        # A batch of 40 records takes some milliseconds: somewhere in the next few of them.
-        asyncio.get_running_loop().call_later(chance.random() * 0.02, process.send_signal, signal.SIGKILL)
+        await asyncio.to_thread(kill_while_it_writes, process, path, after=chance.randint(1, 4))
         rest, _ = await process.communicate()
         assert process.returncode == -signal.SIGKILL
         promised[life] = max([promised[life], *map(int, rest.split()[:-1])])
