@@ -55,7 +55,7 @@ async def search_stream(request: web.Request) -> web.StreamResponse:
                 await response.write(event("snapshot", desk.pages.encoded(last, desk.members), last.number))
         if last.is_settled:
             desk.metrics.settled(last, "stream")
-            await response.write(event("settled", b'{"number":%d}' % last.number))
+            await response.write(event("settled", b'{"number":%d}' % last.number, last.number))
             await response.write_eof()
     return response
 
