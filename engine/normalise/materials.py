@@ -10,7 +10,7 @@ from engine.normalise.remembered import remembered
 from engine.normalise.tables import groups
 from engine.text import folded_key
 
-_INNER_CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_INNER_CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
 
 
 @cache

@@ -144,6 +144,8 @@ def person(text: str) -> tuple[str, Role | None]:
     plain = _LAST_STOP.sub("", (_DATES.sub("", name) if _DIGIT.search(name) else name).rstrip(" ,;"))
     if _is_plain(plain):
         return plain, None
+    if folded_key(name) in nobody():
+        return "", None
     name = _balanced(_DOTS.sub(" ", _more().sub("", " " + name)).strip())
     name, found = _without_role(name)
     name = _LAST_STOP.sub("", _DATES.sub("", name.strip(_EDGES)).strip(_EDGES)).rstrip(_EDGES)
@@ -184,6 +186,9 @@ def _without_role(name: str) -> tuple[str, Role | None]:
         found, name = found or role(at_head["role"] or at_head["small"]), at_head["name"]
     elif by := _BY.match(name):
         found, name = found or _role_of_words(by["role"] or by["of"] or ""), by["name"] or by["named"]
+    before, _, last = name.rpartition(",")
+    if before and last.strip()[:1].islower() and (said := role(last)):
+        found, name = found or said, before
     while at_end := _role_at_end().match(name):
         found, name = found or role(at_end["role"] or at_end["apart"]), at_end["name"]
     return name, found
