@@ -19,6 +19,9 @@ from engine.errors import UnreadableError
 MOST_DEPTH: Final = 100
 """Records nest ten or twenty deep. libxml2 itself stops at 256."""
 
+_MOST_TAGS: Final = 600_000
+"""Opening and closing. 8 MB of MARCXML have half as many; 8 MB of `<b/>` would hold everything up for seconds."""
+
 _MOST_MENDS: Final = 200_000
 """More references than that in one answer are not looked through: it would cost seconds."""
 
@@ -75,6 +78,8 @@ def parse_xml(
     text = _as_utf8(body, charset, lenient=lenient)
     if not text:
         raise UnreadableError("nothing at all: the answer is empty")
+    if text.count(b"<") > _MOST_TAGS:
+        raise UnreadableError(f"XML of more than {_MOST_TAGS} tags")
     has_doctype = _refuse_entities(text)
     try:
         root = etree.fromstring(text, _parser())

@@ -248,29 +248,20 @@ class Bodies(httpx.AsyncBaseTransport):
             raise failure_of(error, bytes_read=None) from error
         course.stage = Stage.READING
         try:
-            body = await self._read(request, response, course)
+            head = _Head(response.headers.raw)
+            body = b"" if request.method == "HEAD" else await self._read(response, head, course)
         except EXCHANGE_ERRORS as error:
             raise failure_of(error, bytes_read=course.bytes_read) from error
         finally:
             await response.aclose()
         return httpx.Response(
-            response.status_code,
-            headers=_headers_of_unpacked(response.headers),
-            content=body,
-            request=request,
-            extensions=response.extensions,
+            response.status_code, headers=head.kept, content=body, request=request, extensions=response.extensions
         )
 
-    async def _read(self, request: httpx.Request, response: httpx.Response, course: Course) -> bytes:
-        raw = response.headers.raw
-        if len(raw) > MOST_HEADERS or sum(len(name) + len(value) for name, value in raw) > MOST_HEADER_BYTES:
-            raise OversizeError("more headers than a search may cost")
-        if request.method == "HEAD":
-            return b""
-        announced = response.headers.get("content-length", "")
-        if announced.isdecimal() and int(announced) > self._body_bytes:
-            raise OversizeError(f"{announced} bytes announced, {self._body_bytes} are read at most")
-        unpacked = unpacker(response.headers.get("content-encoding", ""), most_bytes=self._body_bytes)
+    async def _read(self, response: httpx.Response, head: _Head, course: Course) -> bytes:
+        if head.body_bytes > self._body_bytes:
+            raise OversizeError(f"{head.body_bytes} bytes announced, {self._body_bytes} are read at most")
+        unpacked = unpacker(head.encoding, most_bytes=self._body_bytes)
         async for piece in response.stream:  # type: ignore[union-attr]  # an async transport's stream is async
             course.bytes_read += len(piece)
             if course.bytes_read > self._body_bytes:
@@ -283,9 +274,31 @@ class Bodies(httpx.AsyncBaseTransport):
         await self._inner.aclose()
 
 
-def _headers_of_unpacked(headers: httpx.Headers) -> httpx.Headers:
-    """Return the headers of an answer that is whole and no longer packed."""
-    for name in ("content-encoding", "content-length", "transfer-encoding"):
-        if name in headers:
-            del headers[name]
-    return headers
+class _Head:
+    """The headers of an answer, read in one pass: those to keep once it is whole and unpacked, and what they announce.
+
+    `body_bytes` is 0 where no length is announced; `encoding` has all Content-Encodings. Raises OversizeError.
+    """
+
+    __slots__ = ("body_bytes", "encoding", "kept")
+
+    def __init__(self, raw: list[tuple[bytes, bytes]]) -> None:
+        self.body_bytes = 0
+        self.kept: list[tuple[bytes, bytes]] = []
+        encodings: list[bytes] = []
+        weight = 0
+        for name, value in raw:
+            weight += len(name) + len(value)
+            match name.lower():
+                case b"content-length":
+                    if value.isdigit():
+                        self.body_bytes = int(value[:18])
+                case b"content-encoding":
+                    encodings.append(value)
+                case b"transfer-encoding":
+                    pass
+                case _:
+                    self.kept.append((name, value))
+        if len(raw) > MOST_HEADERS or weight > MOST_HEADER_BYTES:
+            raise OversizeError("more headers than a search may cost")
+        self.encoding = b",".join(encodings).decode("ascii", "replace")

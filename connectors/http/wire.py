@@ -37,8 +37,11 @@ HEADER_BYTES = 8190
 _HEAD_BYTES = 300_000
 """Most bytes until a body begins. One read of a loop (at most 262,144) may hold the first of an honest one."""
 
-_BESIDE_BYTES = 1_000_000
-"""Most bytes that have come and are no body read, beyond as many as that body has: the buffers hold half of it."""
+_BUFFER_BYTES = 65_536
+"""aiohttp stops reading from a connection at twice as many that nobody has taken."""
+
+_BESIDE_BYTES = 500_000
+"""Most bytes that came and are no body read, beyond as many as that body has: more than the buffers and one read."""
 
 
 @cache
@@ -148,6 +151,7 @@ class Wire(AiohttpTransport):
             skip_auto_headers=("User-Agent", "Accept", "Accept-Encoding", "Content-Type"),
             max_line_size=HEADER_BYTES,
             max_field_size=HEADER_BYTES,
+            read_bufsize=_BUFFER_BYTES,
         )
         # aiohttp would ask again by itself, at once and past all manners; there is no public switch for it.
         session._retry_connection = False  # noqa: SLF001 -- as above; a test counts the requests

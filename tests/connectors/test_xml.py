@@ -150,6 +150,13 @@ def test_depth_is_bounded() -> None:
             parse_xml(nested(300_000), lenient=lenient)
 
 
+@pytest.mark.parametrize("lenient", [False, True])
+def test_millions_of_empty_elements_are_not_even_begun(lenient: bool) -> None:
+    assert len(parse_xml(b"<a>" + b"<b/>" * 10_000 + b"</a>", lenient=lenient)) == 10_000
+    with pytest.raises(UnreadableError, match="more than 600000 tags"):
+        parse_xml(b"<a>" + b"<b/>" * 600_000 + b"</a>", lenient=lenient)
+
+
 @pytest.mark.parametrize(
     ("body", "text"),
     [

@@ -9,7 +9,7 @@ import selectors
 import socket
 import ssl
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 
 import httpx
 import pytest
@@ -130,7 +130,12 @@ async def ask() -> AsyncIterator[Callable[..., httpx.AsyncClient]]:
         await client.aclose()
     left = asyncio.all_tasks() - before - {asyncio.current_task()}
     assert not {task for task in left if "Server._serve" not in repr(task)}
-    # Unclosed sockets warn, and warnings are errors: the rubbish is collected while this test can be blamed for it.
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _no_socket_left_open() -> Iterator[None]:
+    # Unclosed sockets warn, and warnings are errors: the rubbish is collected while these tests can be blamed for it.
+    yield
     gc.collect()
 
 
