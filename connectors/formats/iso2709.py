@@ -94,8 +94,8 @@ def _bodies(content: bytes, entries: list[tuple[str, int, int]]) -> list[tuple[s
     """Return each field's tag and bytes.
 
     Where the directory's offsets agree with the terminators they are used. Else the fields are as many as the entries
-    and are taken in order (offsets were counted in characters, or a field is over 9,999 bytes); failing that, whatever
-    entries still point at the beginning of a field.
+    and are taken in order (offsets were counted in characters, or a field is over 9,999 bytes); failing that, see
+    `_aligned`.
     """
     by_offset: list[tuple[str, bytes]] = []
     for tag, length, start in entries:
@@ -116,15 +116,29 @@ def _bodies(content: bytes, entries: list[tuple[str, int, int]]) -> list[tuple[s
         if sorted(starts) != starts and len(set(starts)) == len(starts) and min(starts) >= 0:
             entries = sorted(entries, key=lambda entry: entry[2])
         return [(entry[0], piece) for entry, piece in zip(entries, pieces, strict=True)]
-    beginnings: dict[int, bytes] = {}
+    return _aligned(pieces, entries)
+
+
+def _aligned(pieces: list[bytes], entries: list[tuple[str, int, int]]) -> list[tuple[str, bytes]]:
+    """Return what can be told where neither offsets nor numbers of fields agree.
+
+    An entry that points at the beginning of a field has that one; any other the field behind that of the entry before
+    it, if control or variable field is what its tag says.
+    """
+    places: dict[int, int] = {}
     offset = 0
-    for piece in pieces:
-        beginnings[offset] = piece
+    for place, piece in enumerate(pieces):
+        places[offset] = place
         offset += len(piece) + 1
-    found = [(tag, beginnings[start]) for tag, _, start in entries if start in beginnings]
-    if len(found) * 2 < min(len(entries), len(pieces)):
-        # The directory is lost, but fields of a record in good order stand in the order of their entries.
-        found = [(entry[0], piece) for entry, piece in zip(entries, pieces, strict=False)]
+    found: list[tuple[str, bytes]] = []
+    following = 0
+    for tag, _, start in entries:
+        place = places.get(start, following)
+        if place >= len(pieces):
+            break
+        if (tag >= "010") == (pieces[place][2:3] in {b"\x1f", b"^"}):
+            found.append((tag, pieces[place]))
+            following = place + 1
     return found
 
 

@@ -79,6 +79,12 @@ def test_a_missing_terminator_between_records_is_bridged_by_the_length() -> None
     assert titles(iso2709(*ONE)[:-1] + b" " + iso2709(*TWO)) == ["Sông Đuống", "Núi Đôi"]
 
 
+def test_a_stray_terminator_inside_a_field_does_not_cost_the_title() -> None:
+    body = iso2709("001 1", "100 0# $a Lò Én", "245 00 $a Sông Đuống", "300 ## $a 120 tr.", "650 #4 $a Sông")
+    short = body.replace("Lò Én".encode(), "Lò É".encode()).replace(b"120 tr.", b"120\x1etr.")
+    assert titles(short) == ["Sông Đuống"]
+
+
 def test_lines_between_records_do_not_matter() -> None:
     assert titles(b"\r\n" + iso2709(*ONE) + b"\r\n" + iso2709(*TWO) + b"\x1a") == ["Sông Đuống", "Núi Đôi"]
 

@@ -94,6 +94,20 @@ def test_a_card_that_stands_in_one_subfield_is_taken_apart() -> None:
     assert record.people == (Person("Phạm Văn Tư"),)
 
 
+def test_what_stands_behind_a_slash_is_part_of_the_title_if_it_names_none_of_the_people() -> None:
+    record = described("100 0# $a Lò Văn Én", "245 00 $a Bảo trì máy in 95 / 98")
+    assert (record.title, record.responsibility) == ("Bảo trì máy in 95 / 98", None)
+    record = described("100 0# $a Lò Văn Én", "245 00 $a Bảo trì máy in / Lò Văn Én")
+    assert (record.title, record.responsibility) == ("Bảo trì máy in", "Lò Văn Én")
+
+
+def test_marks_of_subfields_that_were_typed_as_text_are_read() -> None:
+    record = described("245 00 $a Nghề rèn / \\c Bàn Tài")
+    assert (record.title, record.responsibility) == ("Nghề rèn", "Bàn Tài")
+    record = described("245 00 $a Nghề rèn \\b sổ tay /\\c")
+    assert (record.title, record.subtitle) == ("Nghề rèn", "sổ tay")
+
+
 # People ---------------------------------------------------------------------------------
 
 
