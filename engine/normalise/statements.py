@@ -115,7 +115,8 @@ def _is_no_name(name: str, part: str) -> bool:
 
 def _told_together(said: list[tuple[str, Role | None]], part: str, found: Role | None) -> list[tuple[str, Role | None]]:
     """Give the names before it the role that stands behind the last name without brackets."""
-    if found is None or (_BRACKETS.search(part) and "đồng" not in part) or _SHARED_AT_HEAD.match(part):
+    in_brackets = any(role(bracketed[1:-1]) for bracketed in _BRACKETS.findall(part))
+    if found is None or (in_brackets and "đồng" not in part) or _SHARED_AT_HEAD.match(part):
         return said
     if found is Role.EDITOR and "đồng" not in part and "ed" not in folded_key(part).split()[-1]:
         return said

@@ -162,11 +162,12 @@ def test_direct_and_inverted_names_have_the_same_syllables() -> None:
     assert name_syllables("Lý Quí") == name_syllables("Lí Quý")
 
 
+PIECES = "Nguyễn|Văn|A|,|;|(|)|[|]|chủ biên|dịch|và|by|GS.|TS|:|.|-|...|1950-|et al."
 any_statement = st.one_of(
     st.text(max_size=80),
     st.lists(
         st.sampled_from(
-            "Nguyễn|Văn|A|,|;|(|)|[|]|chủ biên|dịch|và|by|GS.|TS|:|.|-|...|1950-|et al.".split("|"),
+            PIECES.split("|"),
         ),
         max_size=14,
     ).map(" ".join),
