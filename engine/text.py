@@ -58,7 +58,7 @@ class Marks(StrEnum):
     DIFFERENT = "different"
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=8192)
 def marks(typed: str, found: str) -> Marks:
     """Tell how the marks of two tokens agree.
 

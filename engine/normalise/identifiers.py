@@ -15,9 +15,9 @@ from engine.model import Identifier, Scheme
 from engine.normalise.remembered import remembered
 
 _HYPHENS = str.maketrans(dict.fromkeys("‐‑‒–—−", "-"))
-_ISBN13 = re.compile(r"(?<![\d-])97[89](?:[- ]?\d){9}[- ]?[\dXx](?!-?\d)")
-_ISBN10 = re.compile(r"(?<![\d-])\d(?:[- ]?\d){8}[- ]?[\dXx](?![\w-]*\d)")
-_COMPACT = re.compile(r"(?<![\w-])(?:\d[- ]?){8}\d(?![\w-])")
+_ISBN13 = re.compile(r"(?<![\d-])97[89](?:[- ]?\d){9}[- ]?[\dXx](?!-?\d)", re.ASCII)
+_ISBN10 = re.compile(r"(?<![\d-])\d(?:[- ]?\d){8}[- ]?[\dXx](?![\w-]*\d)", re.ASCII)
+_COMPACT = re.compile(r"(?<![\w-])(?:\d[- ]?){8}\d(?![\w-])", re.ASCII)
 _LABEL_OF_ISBN = re.compile(r"^\s*(?:e-?)?S?ISBN(?:[- ]?1[03](?!\d))?\s*:?\s*", re.IGNORECASE)
 
 
@@ -63,7 +63,7 @@ def _thirteen(nine: str) -> str:
     return f"{twelve}{-(sum(map(int, twelve[::2])) + 3 * sum(map(int, twelve[1::2]))) % 10}"
 
 
-_ISSN = re.compile(r"(?<![\d-])(\d{4})[- ]?(\d{3}[\dXx])(?![\d-])")
+_ISSN = re.compile(r"(?<![\d-])(\d{4})[- ]?(\d{3}[\dXx])(?![\d-])", re.ASCII)
 
 
 @remembered

@@ -13,7 +13,7 @@ _LONGEST = 200  # letters: longer texts do not come again, and would fill the me
 
 def remembered(function: Callable[[str], _Result]) -> Callable[[str], _Result]:
     """Return the function with its last results at hand; long texts are worked out each time."""
-    kept = lru_cache(maxsize=8192)(function)
+    kept = lru_cache(maxsize=2048)(function)
 
     @wraps(function)
     def call(text: str) -> _Result:

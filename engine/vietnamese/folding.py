@@ -14,7 +14,7 @@ from engine.vietnamese.letters import D_LOOKALIKES, INVISIBLE, composed
 from engine.vietnamese.syllables import TONES, settled, settled_letters
 from engine.vietnamese.tables import pairs
 
-_WORDS_REMEMBERED = 16384
+_WORDS_REMEMBERED = 8192
 _LONGEST_REMEMBERED = 40  # letters: what is longer is no word, and would fill the memory
 
 _FOLDED_LETTERS = pairs("letters", "folded")

@@ -185,7 +185,7 @@ class _Word(NamedTuple):
     is_changed: bool
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=4096)
 def _word(word: str, encoding: str) -> _Word:
     made = _WAYS[encoding](word)
     return _Word(

@@ -86,7 +86,7 @@ def split(token: str) -> Syllable | None:
 _LONGEST = 8  # letters: nghiêng has seven
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=8192)
 def _split(token: str) -> Syllable | None:
     parts = _known().get(token.translate(TONELESS))
     if parts is None:
