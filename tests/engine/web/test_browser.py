@@ -1,0 +1,140 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.engine.simulated import Clock, library
+from tests.engine.web.federation import VI_MO, many, refusing, shelf
+from tests.engine.web.threads import running
+
+pytestmark = pytest.mark.needs("chromium")
+
+BUILD = Path(__file__).parents[3] / "build"
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
+        yield found
+        found.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    found = browser.new_page(viewport={"width": 1280, "height": 900})
+    problems: list[str] = []
+    found.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+    found.on("pageerror", lambda error: problems.append(str(error)))
+    yield found
+    found.close()
+    assert problems == []
+
+
+def places(page: Page) -> dict[str, float]:
+    """Where each row stands, in pixels from the top."""
+    return page.evaluate(
+        "Object.fromEntries([...document.querySelectorAll('#live .row')].map(row => "
+        "[row.dataset.id, row.getBoundingClientRect().top + window.scrollY]))"
+    )
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_rows_stay_where_they_are_while_later_answers_arrive(page: Page, width: int) -> None:
+    clock = Clock()
+    early = many(clock, "neu", 6)
+    best, others = shelf(clock, opened=False), many(clock, "hlu", 30, opened=False)
+    known = [f"{record.title} / {record.people[0].name} / {record.year}" for record in early.records]
+    same = library(clock, "vnu", known, opened=False)
+    page.set_viewport_size({"width": width, "height": 900})
+    with running(clock, early, best, same, others, refusing(clock)) as service:
+        page.goto(service.address)
+        page.get_by_label("Tìm trong các thư viện").fill("giáo trình kinh tế vi mô")
+        page.get_by_role("button", name="Tìm").click(no_wait_after=True)
+        expect(page.locator("#live .row")).to_have_count(6)
+        expect(page.get_by_role("status")).to_have_text("6 nhan đề; 2 trong 5 thư viện đã trả lời…")
+        before = places(page)
+        page.screenshot(path=BUILD / f"search-early-{width}.png")
+
+        service.open(best)  # its title is better than all that are shown
+        button = page.get_by_role("button", name="Còn 1 nhan đề mới")
+        expect(button).to_be_visible()
+        assert places(page) == before
+        service.open(same)  # the same titles in one more library
+        expect(page.get_by_role("status")).to_have_text("7 nhan đề; 4 trong 5 thư viện đã trả lời…")
+        assert places(page) == before
+
+        service.open(others)
+        expect(page.get_by_role("status")).to_have_text("27 nhan đề từ 33 biểu ghi")
+        assert {name: top for name, top in places(page).items() if name in before} == before
+        page.wait_for_load_state("load")
+        assert page.locator("#settled").count() == 0
+        page.screenshot(path=BUILD / f"search-settled-{width}.png", full_page=True)
+
+        page.locator("button.new").click()
+        first = page.locator("#live .row").first
+        expect(first.locator("h2")).to_contain_text("Giáo trình kinh tế vi mô")
+        expect(first.locator("h2 a")).to_be_focused()
+        expect(page.locator("#live .row")).to_have_count(20)
+        expect(page.locator("button.new")).to_be_hidden()
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        first.get_by_text("Bản sách và ký hiệu xếp giá").click()
+        expect(first.get_by_text("338.5 NG-N c2")).to_be_visible()
+        page.screenshot(path=BUILD / f"search-shown-{width}.png")
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_every_page_fits_the_window(page: Page, width: int) -> None:
+    clock = Clock()
+    page.set_viewport_size({"width": width, "height": 800})
+    with running(
+        clock, shelf(clock), library(clock, "vnu", [VI_MO]), many(clock, "neu", 30), refusing(clock)
+    ) as service:
+        for name, path in (
+            ("start", "/"),
+            ("narrowed", "/?q=kinh+te&member=neu&year_from=1990&lang=en"),
+            ("results", "/?q=kinh+te+vi+mo"),
+            ("nothing", "/?q=kinh+te&year_from=2050"),
+            ("title", "/titles/hust~1"),
+        ):
+            page.goto(service.address + path)
+            assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), path
+            page.screenshot(path=BUILD / f"page-{name}-{width}.png", full_page=True)
+
+
+def test_a_keyboard_alone_is_enough(page: Page) -> None:
+    clock = Clock()
+    with running(clock, shelf(clock), many(clock, "neu", 3)) as service:
+        page.goto(service.address)
+        page.keyboard.press("Tab")
+        expect(page.get_by_role("link", name="Đến phần nội dung")).to_be_focused()
+        page.get_by_role("searchbox").focus()
+        page.keyboard.type("kinh te vi mo")
+        page.keyboard.press("Enter")
+        expect(page.locator(".row").first).to_be_visible()
+        page.locator("summary", has_text="Vì sao ở đây?").first.focus()
+        page.keyboard.press("Enter")
+        expect(page.get_by_text("Nhan đề hầu như không có từ nào khác.").first).to_be_visible()
+
+
+def test_without_a_script_the_page_ends_with_the_same_rows(browser: Browser) -> None:
+    clock = Clock()
+    with running(clock, shelf(clock), many(clock, "neu", 3)) as service:
+        context = browser.new_context(java_script_enabled=False)
+        page = context.new_page()
+        page.goto(f"{service.address}/?q=kinh+te+vi+mo")
+        expect(page.locator(".row")).to_have_count(4)
+        expect(page.get_by_text("Đang hỏi")).to_be_hidden()
+        context.close()
