@@ -31,6 +31,7 @@ $(STAMP): pyproject.toml constraints.txt
 	@sh scripts/make-environment.sh $(PYTHON) $(VENV)
 	@touch $@
 
+# With the oldest Python that is promised (3.11 of Debian 12), else a pin may be too new for it.
 pins: $(STAMP)
 	@$(BIN)/python -m pip freeze --exclude-editable | { head -1 constraints.txt; cat; } > constraints.new && mv constraints.new constraints.txt
 

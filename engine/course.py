@@ -80,7 +80,7 @@ class Course:
         loop = asyncio.get_running_loop()
         self._began = loop.time()
         ends = self._began + self._deadline_s
-        if self._index is not None:
+        if self._index is not None and self._query.page == 1:  # a reader who turns the page asks no new question
             self._index.count(self._terms)
         for depth in range(1, self._query.page + 1 + BARREN_ROUNDS):
             if depth > 1 and not self._must_go_deeper():
