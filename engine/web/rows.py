@@ -187,7 +187,7 @@ def _availability_text(title: Title, language: Language) -> str:
     }
     free = sum(found is True for found in told.values())
     if free:
-        return text("available-at", language, count=free)
+        return text("available-at" if free > 1 else "available-at-one", language, count=free)
     return text("not-available", language) if told and all(found is False for found in told.values()) else ""
 
 
@@ -229,7 +229,7 @@ def row_of(title: Title, members: Members, language: Language) -> Row:
         held=library_lines(title.editions, members, language),
         reasons=tuple(dict.fromkeys(say(reason, language) for reason in title.reasons)),
         joins=joins_text(title, language),
-        age=text("age", language, age=age_text(title.age_s, language)) if title.age_s is not None else "",
+        age=text("aged", language, age=age_text(title.age_s, language)) if title.age_s is not None else "",
     )
 
 

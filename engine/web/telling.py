@@ -90,7 +90,7 @@ def _status(snapshot: Snapshot, language: Language) -> str:
         return _nothing(snapshot, any(report.failure for report in snapshot.reports), language)
     page = snapshot.query.page
     return text(
-        "found-page" if page > 1 else "found",
+        "found-page" if page > 1 else "found-one" if snapshot.title_count == 1 else "found",
         language,
         titles=snapshot.title_count,
         records=snapshot.record_count,

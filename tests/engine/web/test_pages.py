@@ -2,10 +2,14 @@ from __future__ import annotations
 
 import asyncio
 import re
+import string
+import tomllib
+from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
 
+from engine.sentences import sentences
 from tests.engine.simulated import Clock, library
 from tests.engine.web.federation import VI_MO, many, refusing, serving, shelf
 
@@ -202,3 +206,26 @@ async def test_a_page_waits_no_longer_than_its_deadline() -> None:
         page = soup(await (await client.get("/?q=vi+mo&deadline_s=0.2")).text())
     assert len(page.select("#settled li.row")) == 1
     assert page.select_one(".reports li").text == "Thư viện vnu: Thư viện không trả lời kịp; sẽ được hỏi lại sau."
+
+
+def test_every_sentence_of_the_pages_can_be_said_alike_in_both_languages() -> None:
+    source = Path(__file__).parents[3] / "engine/phrases/page.toml"
+    text = source.read_text("utf-8")
+    tomllib.loads(text)
+    codes = re.findall(r"(?m)^\[(page\..+)\]$", text)
+    assert len(codes) > 100
+    for code in codes:
+        said = sentences()[code]
+        holes = [
+            {name for _, name, _, _ in string.Formatter().parse(said[language]) if name} for language in ("vi", "en")
+        ]
+        assert holes[0] == holes[1], code
+
+
+def test_every_sentence_that_the_pages_ask_for_is_there() -> None:
+    folder = Path(__file__).parents[3] / "engine/web"
+    asked = set()
+    for file in (*folder.glob("*.py"), *folder.glob("templates/*.html")):
+        asked |= set(re.findall(r"""\b(?:t|text)\(\s*["']([a-z][a-z.-]*[a-z])["']""", file.read_text("utf-8")))
+    assert len(asked) > 60
+    assert {code for code in asked if f"page.{code}" not in sentences()} == set()
