@@ -12,6 +12,7 @@ from yarl import URL
 
 from engine.query import parse
 from engine.search import Search
+from engine.web import stream
 from engine.web.views import Pages, SnapshotView, snapshot_view
 from index.embedded import index as open_index
 from tests.engine.simulated import Clock, asked, library
@@ -184,6 +185,28 @@ async def test_a_reader_who_leaves_ends_the_search_and_the_answer_is_still_kept(
         found = await (await client.get("/api/v1/search", params={"q": "vi mo"})).json()
         assert found["title_count"] == 1
     assert len(slow.asked) == 1
+
+
+async def test_a_reader_who_waits_long_hears_that_the_search_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stream, "HEARTBEAT_S", 0.1)
+    monkeypatch.setattr(stream, "LOOK_S", 0.1)
+    clock = Clock()
+    slow = library(clock, "vnu", [VI_MO], opened=False)
+    async with serving(slow, clock=clock) as client:
+        response = await client.get("/api/v1/search/stream", params={"q": "vi mo"})
+        await _event(response)
+        async with asyncio.timeout(5):
+            assert await response.content.readline() == b": still asking\n"
+        slow.gate.set()
+        assert b"event: settled" in await response.content.read()
+
+
+async def test_head_is_answered_without_a_body() -> None:
+    clock = Clock()
+    async with serving(shelf(clock), clock=clock) as client:
+        for path in ("/api/v1/search?q=vi+mo", "/?q=vi+mo", "/healthz", "/metrics"):
+            response = await client.head(path)
+            assert (response.status, await response.read()) == (200, b"")
 
 
 async def _event(response: aiohttp.ClientResponse) -> dict[str, object]:
