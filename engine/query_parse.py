@@ -6,24 +6,13 @@ import re
 from typing import NamedTuple
 
 from engine.errors import QueryError
-from engine.model import And, Clause, Expression, Field, Identifier, Not, Or, Scheme
-from engine.normalise.identifiers import doi, handle, isbn, issn, recognise
+from engine.model import And, Clause, Expression, Field, Not, Or
 from engine.query_filters import Narrowing
+from engine.query_numbers import DIGITS, FIELDS, IDENTIFIER_WORDS, identifier_at, number
 from engine.query_scan import Kind, Token, has_letters
 
 MOST_PARENTHESES = 50
 """Deepest nesting of parentheses that is read; more can only be a mishap."""
-
-_FIELDS = {
-    Scheme.ISBN: Field.ISBN,
-    Scheme.ISSN: Field.ISSN,
-    Scheme.DOI: Field.IDENTIFIER,
-    Scheme.HANDLE: Field.IDENTIFIER,
-}
-_LABELS = re.compile(r"(isbn|issn|doi|hdl|handle)([-‑]1[03])?[:.]?", re.IGNORECASE)
-_SPLIT_ISBN = re.compile(r"(97[89]([ -]?[0-9]){10}|[0-9]{1,5} [0-9]{1,7} [0-9]{1,7} [0-9Xx])")
-_DIGITS = re.compile(r"[0-9Xx‐‑‒–—− -]+")
-_IDENTIFIER_WORDS = 6  # "ISBN 978 604 1 23456 7"
 
 
 class Conjunction(NamedTuple):
@@ -257,13 +246,13 @@ class Parser:
         pending: list[Token] = []
         at = 0
         while at < len(run):
-            identifier, count = (None, 1) if is_asked or field is not Field.ANY else _identifier_at(run, at)
+            identifier, count = (None, 1) if is_asked or field is not Field.ANY else identifier_at(run, at)
             if identifier is None:
                 pending.append(run[at])
             else:
                 found = joined(found, self._text(pending, field))
                 pending = []
-                where = _FIELDS[identifier.scheme]
+                where = FIELDS[identifier.scheme]
                 found = joined(found, self._clause(run[at], identifier.value, where))
             at += count
         return joined(found, self._text(pending, field))
@@ -290,12 +279,12 @@ class Parser:
 
     def _number(self, field: Field, run: list[Token]) -> Conjunction:
         """Read an ISBN, ISSN, DOI or handle that a prefix announced; give back the words after it."""
-        for count in range(min(len(run), _IDENTIFIER_WORDS), 0, -1):
+        for count in range(min(len(run), IDENTIFIER_WORDS), 0, -1):
             text = " ".join(token.text for token in run[:count])
-            if count > 1 and (field is Field.IDENTIFIER or not _DIGITS.fullmatch(text)):
+            if count > 1 and (field is Field.IDENTIFIER or not DIGITS.fullmatch(text)):
                 continue
             is_truncated = run[count - 1].is_truncated
-            value = _number(field, text, is_truncated=is_truncated, is_last=count == 1)
+            value = number(field, text, is_truncated=is_truncated, is_last=count == 1)
             if value is not None:
                 self.at -= len(run) - count
                 return self._clause(run[0], value, field, is_truncated=is_truncated)
@@ -303,35 +292,3 @@ class Parser:
         prefix = self.typed.rfind(":", 0, bad.start)
         proposal = self._cut(prefix, prefix + 1) if prefix >= 0 else self._cut(bad.start, bad.end)
         raise self._error(f"not-{field.value}", bad, proposal)
-
-
-def _number(field: Field, text: str, *, is_truncated: bool, is_last: bool) -> str | None:
-    """Return the normal form of a number of this field, None where it is none."""
-    if is_truncated:
-        bare = text.replace("-", "").replace(" ", "")
-        return (bare if field is Field.ISBN else text) if has_letters(bare) and is_last else None
-    if field is Field.IDENTIFIER:
-        found = doi(text) or handle(text)
-        return found.value if found else text if is_last and has_letters(text) else None
-    found = isbn(text) if field is Field.ISBN else issn(text)
-    return found.value if found and (found.valid or is_last) else None
-
-
-def _identifier_at(run: list[Token], at: int) -> tuple[Identifier | None, int]:
-    """Return the identifier that is written from here on, and how many words it takes."""
-    label = _LABELS.fullmatch(run[at].text)
-    if not label and not any(map(str.isdigit, run[at].text)):
-        return None, 1
-    for count in range(min(len(run) - at, _IDENTIFIER_WORDS), 0, -1):
-        taken = run[at : at + count]
-        if any(token.is_truncated or token.is_escaped for token in taken):
-            continue
-        text = " ".join(token.text for token in taken)
-        if not label and count > 1 and not _SPLIT_ISBN.fullmatch(text):
-            continue
-        if label and (count == 1 or (count > 2 and not _DIGITS.fullmatch(text, len(run[at].text)))):
-            continue
-        found = recognise(text)
-        if found is not None and found.scheme in _FIELDS:
-            return found, count
-    return None, 1

@@ -16,8 +16,9 @@ from engine.web.desk import DESK
 from engine.web.metrics import CONTENT_TYPE
 from engine.web.openapi import description
 from engine.web.problems import ProblemError, problem
+from engine.web.shapes import HealthView, MembersView
 from engine.web.stream import EVENT_STREAM, beating, event, open_stream
-from engine.web.views import HealthView, MembersView, member_view, title_view
+from engine.web.views import member_view, title_view
 
 routes = web.RouteTableDef()
 

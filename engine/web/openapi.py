@@ -10,7 +10,7 @@ import msgspec
 from engine.model import Degree, Material
 from engine.web.asking import LONGEST_DEADLINE_S, LONGEST_NAME, MOST_PAGES, MOST_TITLES, MOST_VALUES
 from engine.web.problems import PROBLEM_JSON, Problem
-from engine.web.views import HealthView, MembersView, SnapshotView, TitleView
+from engine.web.shapes import HealthView, MembersView, SnapshotView, TitleView
 
 Json = dict[str, object]
 _EVENT: Json = {

@@ -12,168 +12,27 @@ from functools import cache, lru_cache
 
 import msgspec
 
-from engine.model import Facet, Failure, Filters, Holding, Reason, Record, Report, Snapshot, State, Title, Who
+from engine.model import Facet, Failure, Reason, Record, Report, Snapshot, State, Title
 from engine.normalise.tables import rows
-from engine.ports import IndexState, Member, Names, Place
+from engine.ports import Member, Names
 from engine.query import show
 from engine.rest import Health
 from engine.sentences import say
+from engine.web.shapes import (
+    EditionView,
+    FacetValueView,
+    FacetView,
+    FailureView,
+    MemberHoldings,
+    MemberView,
+    ReasonView,
+    ReportView,
+    SnapshotView,
+    Spliced,
+    TitleView,
+)
 
 REMEMBERED_PAGES = 64
-
-
-class View(msgspec.Struct, frozen=True):
-    """Base of what travels: every field is there, null where nothing is known."""
-
-
-class ReasonView(View, frozen=True):
-    """A reason, and the sentence that says it."""
-
-    code: str
-    values: dict[str, str | int | float]
-    sentence: Names
-
-
-class FailureView(View, frozen=True):
-    """Why a member gave no answer: the kind of failure, who must act, and the seconds after which to ask again."""
-
-    code: str
-    who: Who
-    retry_after_s: float | None
-
-
-class ReportView(View, frozen=True):
-    """How one member fared in this search."""
-
-    member: str
-    name: Names
-    state: State
-    records: int
-    total: int | None
-    took_s: float | None
-    age_s: float | None
-    reason: ReasonView | None
-    failure: FailureView | None
-    notices: tuple[ReasonView, ...]
-
-
-class MemberHoldings(View, frozen=True):
-    """What one member holds of an edition, and its own page for it."""
-
-    member: str
-    name: Names
-    url: str | None
-    holdings: tuple[Holding, ...]
-
-
-class EditionView(View, frozen=True):
-    """An edition: one description made of all, the members' own descriptions, and who holds it.
-
-    The holdings stand in `held_by` only.
-    """
-
-    merged: Record
-    records: tuple[Record, ...]
-    held_by: tuple[MemberHoldings, ...]
-    joins: tuple[ReasonView, ...]
-
-
-class TitleView(View, frozen=True):
-    """A title: the editions of one work, the one to show first."""
-
-    id: str
-    url: str
-    members: tuple[str, ...]
-    editions: tuple[EditionView, ...]
-    score: float
-    reasons: tuple[ReasonView, ...]
-    joins: tuple[ReasonView, ...]
-    age_s: float | None
-
-
-class FacetValueView(View, frozen=True):
-    """A value of a facet, how many titles have it, and how it is called."""
-
-    value: str
-    count: int
-    label: Names
-
-
-class FacetView(View, frozen=True):
-    """A facet, its values with the most frequent first."""
-
-    name: str
-    label: Names
-    values: tuple[FacetValueView, ...]
-
-
-class SnapshotView(View, frozen=True):
-    """Everything known so far. `q` is the question in its canonical text; years, languages and so on are in it."""
-
-    number: int
-    q: str
-    filters: Filters
-    page: int
-    page_size: int
-    title_count: int
-    record_count: int
-    hit_count: int
-    is_settled: bool
-    has_more: bool
-    took_s: float
-    suggestions: tuple[str, ...]
-    titles: tuple[TitleView, ...]
-    facets: tuple[FacetView, ...]
-    reports: tuple[ReportView, ...]
-
-
-class _Spliced(View, frozen=True):
-    """A SnapshotView whose titles and facets are bytes already. Field by field the same."""
-
-    number: int
-    q: str
-    filters: Filters
-    page: int
-    page_size: int
-    title_count: int
-    record_count: int
-    hit_count: int
-    is_settled: bool
-    has_more: bool
-    took_s: float
-    suggestions: tuple[str, ...]
-    titles: msgspec.Raw
-    facets: msgspec.Raw
-    reports: tuple[ReportView, ...]
-
-
-class MemberView(View, frozen=True):
-    """A library that can be asked, and how it is."""
-
-    id: str
-    name: Names
-    short_name: str | None
-    system: str
-    homepage: str | None
-    place: Place | None
-    is_resting: bool
-    last_failure: FailureView | None
-    last_sentence: Names | None
-
-
-class MembersView(View, frozen=True):
-    """All libraries that can be asked."""
-
-    members: tuple[MemberView, ...]
-
-
-class HealthView(View, frozen=True):
-    """How the service is: `ok`, or `degraded` where members rest or the index is not ready."""
-
-    status: str
-    members: int
-    resting: tuple[str, ...]
-    index: IndexState | None
 
 
 Members = Mapping[str, Member]
@@ -341,7 +200,7 @@ class Pages:
         titles, facets = self._parts(snapshot, members)
         reports = tuple(report_view(report, members) for report in snapshot.reports)
         return self._encoder.encode(
-            _Spliced(**_head(snapshot), titles=titles, facets=facets, reports=reports)  # type: ignore[arg-type]  # as above
+            Spliced(**_head(snapshot), titles=titles, facets=facets, reports=reports)  # type: ignore[arg-type]  # as above
         )
 
     def _parts(self, snapshot: Snapshot, members: Members) -> tuple[msgspec.Raw, msgspec.Raw]:

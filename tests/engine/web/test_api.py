@@ -13,7 +13,8 @@ from yarl import URL
 from engine.query import parse
 from engine.search import Search
 from engine.web import stream
-from engine.web.views import Pages, SnapshotView, snapshot_view
+from engine.web.shapes import SnapshotView
+from engine.web.views import Pages, snapshot_view
 from index.embedded import index as open_index
 from tests.engine.simulated import Clock, asked, library
 from tests.engine.web.federation import VI_MO, many, refusing, serving, shelf

@@ -6,7 +6,7 @@ from pathlib import Path
 from engine.sentences import sentences
 from engine.web.asking import PARAMETERS
 from engine.web.openapi import description
-from engine.web.views import SnapshotView
+from engine.web.shapes import SnapshotView
 
 PAGE = (Path(__file__).parents[3] / "docs/api.md").read_text("utf-8")
 

@@ -45,7 +45,7 @@ async def test_a_page_of_results_says_what_where_and_why() -> None:
         response = await client.get("/", params={"q": "giáo trình kinh tế vi mô"})
         text = await response.text()
     page = soup(text)
-    assert page.select_one(".status").text.strip() == "1 nhan đề từ 2 biểu ghi"
+    assert page.select_one("#settled .status").text.strip() == "1 nhan đề từ 2 biểu ghi"
     (row,) = page.select("ol.rows > li.row")
     assert row.select_one("h2 a").text == "Giáo trình kinh tế vi mô: <script>alert(1)</script>"
     assert row.select_one(".people").text == "Nguyễn Văn Ngọc; Lê Dịch (dịch)"
@@ -91,11 +91,11 @@ async def test_facets_are_links_that_narrow_and_can_be_taken_back() -> None:
         page = soup(await (await client.get("/", params={"q": "kinh tế", "lang": "en"})).text())
         link = next(link for link in page.select(".side a") if link.text == "Library neu")
         narrowed = soup(await (await client.get(link["href"])).text())
-        assert narrowed.select_one(".status").text.strip() == "12 titles from 12 records"
+        assert narrowed.select_one("#settled .status").text.strip() == "12 titles from 12 records"
         (chip,) = narrowed.select(".active a")
         assert chip["aria-label"] == "Remove Library neu"
         whole = soup(await (await client.get(chip["href"])).text())
-        assert whole.select_one(".status").text.strip() == "24 titles from 24 records"
+        assert whole.select_one("#settled .status").text.strip() == "24 titles from 24 records"
         person = next(link for link in page.select(".side a") if link.text == "Tác giả hlu 3")
         found = soup(await (await client.get(person["href"])).text())
         assert found.select_one("#q")["value"] == 'kinh tế author:"Tác giả hlu 3"'
