@@ -15,11 +15,13 @@ from engine import text
 from engine.fields import TABLE, Merge
 from engine.matching.nodes import fullness
 from engine.matching.signature import folded, name_key
-from engine.model import Person, Record
+from engine.model import Person, Record, Role
 
 _RULES = tuple((rule.field, rule.merge) for rule in TABLE)
 _VALUES = attrgetter(*(rule.field for rule in TABLE))
 _NOTHING: tuple[object, ...] = (None, (), "")
+
+_LEADING = (Role.EDITOR, Role.COMPILER)
 
 DESCRIBED = 50
 """Most records whose descriptions are merged, the best first; holdings are taken of all."""
@@ -112,7 +114,23 @@ def _people(values: list[object]) -> object:
                 found[key] = msgspec.structs.replace(person, dates=person.dates or known.dates)
             elif known.dates is None and person.dates:
                 found[key] = msgspec.structs.replace(known, dates=person.dates)
-    return tuple(found.values())
+    return tuple(_without_weaker_claims(found))
+
+
+def _without_weaker_claims(found: dict[tuple[str, str], Person]) -> list[Person]:
+    """Return the people, less those called author by one member and editor or compiler by another.
+
+    Vietnamese title pages name a chief editor (chủ biên) where many cataloguers write an author. The better form of
+    the name stays.
+    """
+    left = dict(found)
+    for (name, role), person in found.items():
+        leading = next((left[name, one] for one in _LEADING if (name, one) in left), None)
+        if role == Role.AUTHOR and leading is not None:
+            del left[name, role]
+            if name_quality(person.name) > name_quality(leading.name):
+                left[name, leading.role] = msgspec.structs.replace(leading, name=person.name)
+    return list(left.values())
 
 
 def name_quality(name: str) -> tuple[bool, bool]:

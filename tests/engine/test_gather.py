@@ -260,3 +260,11 @@ def test_the_newest_edition_is_shown_first_and_volumes_in_order() -> None:
         (2015, "10"),
         (1998, None),
     ]
+
+
+def test_one_called_author_here_and_chief_editor_there_stands_once() -> None:
+    found = gathering()
+    isbn = (Identifier(Scheme.ISBN, "9786040000008"),)
+    found.add("a", placed(kieu("a", people=(Person("Nguyễn Văn Công", Role.EDITOR),), identifiers=isbn)))
+    found.add("b", placed(kieu("b", people=(Person("Công, Nguyễn Văn"),), identifiers=isbn)))
+    assert found.titles(1, 20)[0].editions[0].merged.people == (Person("Nguyễn Văn Công", Role.EDITOR),)
