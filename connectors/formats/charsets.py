@@ -52,11 +52,9 @@ def decode(content: bytes, leader: str, dialect: str) -> ToText:
     high = sum(1 for byte in content if byte > 0x7F)
     vietnamese = unicodedata.normalize("NFC", content.decode("cp1258", "replace"))
     is_vietnamese = len(_VIETNAMESE.findall(vietnamese)) * 3 > high
-    if len(wrong.findall(content)) * 10 <= high:
-        # Marks that join no letter are rare in true text, and many where Windows-1258 is read as something else.
-        loose_marks = sum(1 for letter in to_text(content) if unicodedata.combining(letter))
-        if not (is_vietnamese and loose_marks * 2 > high):
-            return to_text
+    # Marks that join no letter are rare in true text, and many where Windows-1258 is read as something else.
+    if len(wrong.findall(content)) * 10 <= high and not (is_vietnamese and _loose_marks(to_text(content)) * 2 > high):
+        return to_text
     return _cp1258 if is_vietnamese else _latin1
 
 
@@ -68,6 +66,11 @@ def _is_nearly_utf8(content: bytes, *, says_utf8: bool) -> bool:
         return True
     good = sum(1 for letter in loose if letter > "\x7f") - broken
     return good > 2 * broken or (says_utf8 and good > broken)
+
+
+def _loose_marks(text: str) -> int:
+    """Return how many combining marks stand in a text in NFC: those that made no letter."""
+    return sum(1 for letter in text if unicodedata.combining(letter))
 
 
 def _utf8(body: bytes) -> str:
@@ -85,7 +88,10 @@ def _cp1258(body: bytes) -> str:
 def _marc8(body: bytes) -> str:
     if body.isascii() and b"\x1b" not in body:
         return body.decode("ascii")
-    return "\x1f".join(map(marc8_to_text, body.split(b"\x1f")))
+    return "\x1f".join(
+        part.decode("ascii") if part.isascii() and b"\x1b" not in part else marc8_to_text(part)
+        for part in body.split(b"\x1f")
+    )
 
 
 def _iso5426(body: bytes) -> str:

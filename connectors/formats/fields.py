@@ -15,14 +15,25 @@ from lxml import etree
 class MarcField(msgspec.Struct, gc=False):
     """One variable field. `subfields` are (code, text) pairs in their order; no text is empty.
 
-    `occurrence` is PICA's; elsewhere it is "".
+    `source` is its XML element, or its two indicators: most readers do not ask for them. `occurrence` is PICA's.
     """
 
     tag: str
-    ind1: str
-    ind2: str
     subfields: list[tuple[str, str]]
+    source: etree._Element | str = "  "
     occurrence: str = ""
+
+    @property
+    def ind1(self) -> str:
+        """The first indicator."""
+        source = self.source
+        return source[0] if isinstance(source, str) else (source.get("ind1") or " ")
+
+    @property
+    def ind2(self) -> str:
+        """The second indicator."""
+        source = self.source
+        return source[1] if isinstance(source, str) else (source.get("ind2") or " ")
 
     def first(self, codes: str) -> str | None:
         """Return the first subfield with one of these codes."""
@@ -72,7 +83,7 @@ def fields_from_xml(record: etree._Element, wanted: Container[str]) -> MarcRecor
         elif tag in wanted:
             subfields = [(code, text) for sub in element if (code := sub.get("code")) and (text := sub.text)]
             if subfields:
-                fields.append(MarcField(tag, element.get("ind1") or " ", element.get("ind2") or " ", subfields))
+                fields.append(MarcField(tag, subfields, element))
         elif tag < "010" and (text := element.text):
             control.setdefault(tag, []).append(text)
     return MarcRecord(leader, control, fields)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from connectors.formats.fields import MarcField
 from connectors.formats.numbers import bare
@@ -15,17 +16,19 @@ from engine.normalise.identifiers import isbn, issn
 _GLUE = dict.fromkeys("vxyz", " -- ") | dict.fromkeys("cdq", ", ") | dict.fromkeys("btnp", ". ")
 
 
-def subject(field: MarcField, codes: str) -> Iterator[str]:
+def subject(field: MarcField, codes: str) -> tuple[str, ...]:
     """Read a heading: names with dates and titles as a card has them, subdivisions after ` -- `."""
     line = ""
     for code, text in field.subfields:
-        if code not in codes:
-            continue
-        text = undot(tidy(text))  # noqa: PLW2901 - the text as it should be seen
-        if text:
-            line = f"{line}{_GLUE.get(code, ' ')}{text}" if line else text
-    if line:
-        yield line
+        if code in codes and (part := _part(text)):
+            line = f"{line}{_GLUE.get(code, ' ')}{part}" if line else part
+    return (line,) if line else ()
+
+
+@lru_cache(maxsize=8192)
+def _part(text: str) -> str:
+    """Return one part of a heading, clean; remembered, since the records of one answer share their subjects."""
+    return undot(tidy(text))
 
 
 # Marks of the book trade that the German national library keeps among its keywords.

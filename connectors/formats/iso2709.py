@@ -151,4 +151,4 @@ def _variable_field(tag: str, text: str) -> MarcField | None:
         subfields = [("a", head[2:])]
     if not subfields:
         return None
-    return MarcField(tag, head[:1] or " ", head[1:2] or " ", subfields)
+    return MarcField(tag, subfields, head[:2].ljust(2))

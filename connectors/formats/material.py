@@ -10,6 +10,7 @@ from connectors.formats.tidy import tidy
 from engine.model import Degree, Material
 from engine.normalise.materials import degree, material
 
+_ELECTRONIC = ("electronic", "điện tử", "online", "électronique")
 # What Vietnamese libraries begin a subtitle with, or a title, where it is no book; in lower case.
 _HEADS_OF_SUBTITLES = (
     "luận án", "luận văn", "khóa luận", "khoá luận", "đồ án tốt nghiệp", "tóm tắt luận án", "kỷ yếu", "kỉ yếu",
@@ -44,11 +45,10 @@ def degrees(field: MarcField, codes: str) -> Iterator[Degree]:
             yield found
 
 
-def genres(field: MarcField, codes: str) -> Iterator[Material]:
+def genres(field: MarcField, codes: str) -> list[Material]:
     """Read genre terms and general designations of material."""
-    for text in field.every(codes):
-        if (found := material(tidy(text).strip("[].- "))) is not None:
-            yield found
+    texts = field.every(codes)
+    return [found for text in texts if (found := material(tidy(text).strip("[].- "))) is not None]
 
 
 def content_types(field: MarcField, codes: str) -> Iterator[Material]:
@@ -68,9 +68,7 @@ def carriers(field: MarcField, codes: str) -> Iterator[bool]:
             yield False
 
 
-def online_designation(field: MarcField, codes: str) -> Iterator[bool]:
+def online_designation(field: MarcField, codes: str) -> tuple[bool, ...]:
     """Read a general designation (245 $h) that says it is electronic."""
-    for text in field.every(codes):
-        words = text.lower()
-        if "electronic" in words or "điện tử" in words or "online" in words or "ressource électronique" in words:
-            yield True
+    words = (field.first(codes) or "").lower()
+    return (True,) if words and any(word in words for word in _ELECTRONIC) else ()

@@ -7,7 +7,8 @@ is sound. Where one text of a record was repaired, the others are tried without 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+import unicodedata
+from collections.abc import Sequence
 from copy import deepcopy
 
 from lxml import etree
@@ -37,18 +38,19 @@ def may_be_broken(text: str) -> bool:
     return _SMELL(text) is not None
 
 
-def mend_fields(fields: Iterable[MarcField]) -> list[Raw]:
-    """Put the texts of MARC-like fields right, in place, and return what they were."""
+def mend_fields(fields: Sequence[MarcField]) -> list[Raw]:
+    """Put the texts of MARC-like fields right, in place: composed (NFC), and repaired; return what was repaired."""
+    whole = "\n".join([text for field in fields for _, text in field.subfields])
+    if whole.isascii():
+        if "&" not in whole:
+            return []
+    elif not unicodedata.is_normalized("NFC", whole):
+        for field in fields:
+            field.subfields = [(code, unicodedata.normalize("NFC", text)) for code, text in field.subfields]
+    texts = (text for field in fields for _, text in field.subfields if "&" in text or not text.isascii())
+    if not any(may_be_broken(text) and repair(text).encoding is not None for text in texts):
+        return []
     raws: list[Raw] = []
-    for field in fields:
-        for _, text in field.subfields:
-            if (not text.isascii() or "&" in text) and may_be_broken(text) and repair(text).encoding is not None:
-                break
-        else:
-            continue
-        break
-    else:
-        return raws
     for field in fields:
         mended: list[tuple[str, str]] = []
         for code, text in field.subfields:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from operator import mul
 
 import msgspec
 
@@ -34,35 +33,10 @@ def bare(text: str) -> str:
     return text.strip()
 
 
-def quick_isbn(text: str) -> Identifier | None:
-    """Return an ISBN as `isbn` does, sooner where it is a sound one with nothing around it.
-
-    >>> quick_isbn("0-19-853453-1")
-    Identifier(scheme=<Scheme.ISBN: 'isbn'>, value='9780198534532', valid=True)
-    """
-    digits = text.replace("-", "").replace(" ", "")
-    if digits.isascii() and digits.isdigit():
-        if len(digits) == 10 and sum(map(mul, _DIGITS_10, map(int, digits))) % 11 == 0:
-            digits = "978" + digits[:9]
-            return Identifier(Scheme.ISBN, f"{digits}{-sum(map(mul, _DIGITS_13, map(int, digits))) % 10}")
-        if (
-            len(digits) == 13
-            and digits[:3] in {"978", "979"}
-            and not digits.startswith("9790")
-            and sum(map(mul, _DIGITS_13, map(int, digits))) % 10 == 0
-        ):
-            return Identifier(Scheme.ISBN, digits)
-    return isbn(text)
-
-
-_DIGITS_10 = (10, 9, 8, 7, 6, 5, 4, 3, 2, 1)
-_DIGITS_13 = (1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1)
-
-
 def isbns(field: MarcField, codes: str) -> Iterator[Identifier]:
     """Read 020: $a, and $z as wrong. What follows the number is dropped; what is no ISBN too."""
     for code, text in field.subfields:
-        if code in codes and (found := quick_isbn(bare(text))) is not None:
+        if code in codes and (found := isbn(bare(text))) is not None:
             yield wrong(found) if code == "z" else found
 
 
@@ -86,11 +60,10 @@ def first(field: MarcField, codes: str) -> Iterator[str]:
         yield text
 
 
-def oclcs(field: MarcField, codes: str) -> Iterator[Identifier]:
+def oclcs(field: MarcField, codes: str) -> list[Identifier]:
     """Read OCLC numbers from 035; numbers of other systems mean nothing to a reader."""
-    for text in field.every(codes):
-        if "OCoLC" in text and (found := oclc(text)) is not None:
-            yield found
+    texts = [text for code, text in field.subfields if code in codes and "OCoLC" in text]
+    return [found for text in texts if (found := oclc(text)) is not None]
 
 
 def lccns(field: MarcField, codes: str) -> Iterator[Identifier]:

@@ -77,7 +77,7 @@ def fields_from_pica(record: etree._Element) -> list[MarcField]:
             ]
             if subfields:
                 occurrence = element.get("occurrence") or element.get("occ") or ""
-                fields.append(MarcField(tag, " ", " ", subfields, occurrence))
+                fields.append(MarcField(tag, subfields, occurrence=occurrence))
     return fields
 
 

@@ -22,6 +22,7 @@ _TYPED_B, _TYPED_C = re.compile(r"\s*[:/]?\s*\\b\b\s*"), re.compile(r"\s*/?\s*\\
 _COLON = re.compile(r"\s+:\s*|:\s+")
 _PART = r"(?:\s*[.:,;–)\]/-]+\s*(?P<part>.*))?$"
 # "Toán cao cấp. Tập 2", "Toán cao cấp (T.1)", "Toán cao cấp - Quyển II: Giải tích"
+_has_word = re.compile(rf"[\s.,:;(\[–-]{_VOLUME}", re.IGNORECASE).search
 _VOLUME_AT_END = re.compile(rf"[\s.,:;–-]*[\s.,:;(\[–-](?P<volume>{_VOLUME}){_PART}", re.IGNORECASE)
 _VOLUME_AT_START = re.compile(rf"(?P<volume>{_VOLUME}){_PART}", re.IGNORECASE)
 
@@ -44,8 +45,7 @@ def split_volume(title: str) -> tuple[str, str | None, str | None]:
     >>> split_volume("Luật số 5")
     ('Luật số 5', None, None)
     """
-    lower = title.lower()
-    if not any(word in lower for word in _WORDS):
+    if not _has_word(title):
         return title, None, None
     found = _VOLUME_AT_END.search(title, 1)
     number = volume(found["volume"]) if found else None
@@ -55,7 +55,7 @@ def split_volume(title: str) -> tuple[str, str | None, str | None]:
     return title[: found.start()].rstrip(" .,:;([–-"), number, part or None
 
 
-def title_statement(field: MarcField, codes: str) -> Iterator[TitleStatement]:
+def title_statement(field: MarcField, codes: str) -> tuple[TitleStatement, ...]:
     """Read a title with its subtitle, parallel titles, numbers ($n) and names ($p) of parts, responsibility ($c)."""
     head = ""
     rest: list[str] = []
@@ -81,8 +81,7 @@ def title_statement(field: MarcField, codes: str) -> Iterator[TitleStatement]:
             rest.append(text)
         is_parallel = text.rstrip().endswith("=")
     statement = build_statement(head, rest, parallels, numbers, parts, responsibility)
-    if statement is not None:
-        yield statement
+    return (statement,) if statement is not None else ()
 
 
 def build_statement(
@@ -94,52 +93,58 @@ def build_statement(
     responsibility: str | None,
 ) -> TitleStatement | None:
     """Return the statement that these texts make, or None if no title is among them."""
-    if "\\" in head:  # marks of subfields that were typed as text
-        head = _TYPED_B.sub(": ", _TYPED_C.sub(" / ", head)).removesuffix(" / ")
-    texts = [head, *rest]
-    is_guess = responsibility is None and " / " in texts[-1]
+    head = _retyped(head)
+    is_guess = responsibility is None and " / " in (rest[-1] if rest else head)
     if is_guess:
+        texts = [head, *rest]
         texts[-1], responsibility = texts[-1].split(" / ", 1)
         head, rest = texts[0], texts[1:]
     if " = " in head:
         head, *more = head.split(" = ")
         parallels = [*more, *parallels]
-    number = ".".join(filter(None, map(volume_of, numbers))) or None
-    part = ". ".join(filter(None, (undot(tidy(text)) for text in parts))) or None
+    head = tidy(head)
+    number = ".".join(filter(None, map(volume_of, numbers))) or None if numbers else None
+    part = ". ".join(filter(None, map(_plain, parts))) or None if parts else None
     if number is None:
-        head, number, own_part = split_volume(tidy(head))
+        head, number, own_part = split_volume(head)
         part = part or own_part
     if not rest and (": " in head or " :" in head):
         head, *rest = _COLON.split(head, maxsplit=1)
-    title = unbracket(undot(tidy(head)))
     subtitles: list[str] = []
     for text in rest:
-        own, *more = text.split(" = ") if "=" in text else (text,)
-        subtitles.append(unbracket(undot(tidy(own))))
-        parallels += more
+        if "=" in text:
+            text, *more = text.split(" = ")  # noqa: PLW2901 - what stands before the first sign is the subtitle
+            parallels = [*parallels, *more]
+        subtitles.append(unbracket(_plain(text)))
     if number is None and subtitles:
         subtitles, number, own_part = _volume_of_subtitles(subtitles)
         part = part or own_part
-    subtitles = [text for text in subtitles if text]
+    title = unbracket(undot(head))
+    subtitle = (subtitles[0] if len(subtitles) == 1 else " : ".join(filter(None, subtitles))) or None
     if not title and part:
         title, part = part, None
-    elif not title and subtitles:
-        title = subtitles.pop(0)
-    found = TitleStatement(
-        title,
-        " : ".join(subtitles) or None,
-        number,
-        part,
-        tuple(filter(None, (undot(tidy(text)) for text in parallels))),
-        (undot(tidy(responsibility)) or None) if responsibility else None,
-        is_guess,
-    )
-    return found if title else None
+    elif not title:
+        title, subtitle = subtitle or "", None
+    others = tuple(filter(None, map(_plain, parallels))) if parallels else ()
+    who = (_plain(responsibility) or None) if responsibility else None
+    return TitleStatement(title, subtitle, number, part, others, who, is_guess) if title else None
+
+
+def _retyped(head: str) -> str:
+    r"""Return a title with signs for marks of subfields that were typed as text (`\b`, `\c`)."""
+    return _TYPED_B.sub(": ", _TYPED_C.sub(" / ", head)).removesuffix(" / ") if "\\" in head else head
+
+
+def _plain(text: str) -> str:
+    """Return text without the punctuation of a card."""
+    return undot(tidy(text))
 
 
 def _volume_of_subtitles(subtitles: list[str]) -> tuple[list[str], str | None, str | None]:
     """Return the subtitles without a volume that one of them begins with or ends in, its number and part title."""
     for place, subtitle in enumerate(subtitles):
+        if not _has_word(f" {subtitle}"):
+            continue
         found = _VOLUME_AT_START.match(subtitle)
         if found and (number := volume(found["volume"])):
             part = undot(tidy(found["part"])) if found["part"] else None

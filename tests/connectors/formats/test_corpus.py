@@ -78,12 +78,16 @@ def test_no_set_gives_less_than_it_did_and_the_docs_say_how_much(
     assert in_docs == written(table), "run python -m tests.connectors.formats.table"
 
 
-def test_no_text_of_the_vietnamese_catalogue_is_left_decomposed(
+def test_the_text_of_the_vietnamese_catalogue_is_composed_and_its_vni_put_right(
     sets: dict[str, list[Record | UnreadableError]],
 ) -> None:
     records = [one for one in sets["vietnamese_university_catalogue"] if isinstance(one, Record)]
     assert not any(0x0300 <= ord(letter) < 0x0370 for record in records for letter in record.title)
-    assert not any(record.raw for record in records)
+    mended = [record for record in records if record.raw]
+    assert {raw.encoding for record in mended for raw in record.raw} == {"vni"}
+    assert len(mended) >= 17
+    [hieu] = {one.name for record in mended for one in record.people if "Hi" in one.name}
+    assert hieu == "Nguyễn Văn Hiếu"
 
 
 def test_the_volumes_of_one_work_are_told_apart(sets: dict[str, list[Record | UnreadableError]]) -> None:
