@@ -15,6 +15,7 @@ from rich.console import Console
 from engine import cli_member, cli_search
 from engine.app import read_house
 from engine.errors import LienThuError, QueryError, SettingsError
+from engine.planner import is_named
 from engine.query import parse
 from engine.sentences import Language, say
 from engine.web.views import snapshot_view
@@ -59,7 +60,7 @@ def search(
     """Search all members: show each one's progress while it runs, then the merged list."""
     language = language_of(lang)
     house = read_house(config)
-    asked = parse(query)
+    asked = parse(query, is_library=lambda words: any(is_named(member, words) for member, _ in house.members))
     chosen = tuple(part.strip() for part in members.split(",") if part.strip())
     filters = msgspec.structs.replace(asked.filters, members=asked.filters.members + chosen)
     asked = msgspec.structs.replace(asked, page=page, page_size=house.settings.search.page_size, filters=filters)

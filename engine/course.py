@@ -97,6 +97,9 @@ class Course:
                     break
                 for task in done:
                     self._take(*self._waiting.pop(task), task.result())
+                if len(self._waiting) == 1:
+                    # Match and rank while the slowest member is waited for, not when it has come.
+                    self._gathered().page_count(self._query.page_size)
                 if self._waiting:
                     yield
         self._is_settled = True

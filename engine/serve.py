@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import logging
 import signal
 import sys
@@ -28,6 +29,17 @@ def until_told_to_stop() -> asyncio.Event:
     return stop
 
 
+def spare_the_collector() -> None:
+    """Let the collector of cycles look seldom, and never at what is loaded.
+
+    A search makes and drops tens of thousands of objects, hardly any of them in cycles: looking at all of them every few
+    hundred costs a tenth of the time and finds nothing.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
+
+
 async def serve(
     config: Path, *, host: str | None = None, port: int | None = None, worker: int = 1, of: int = 1
 ) -> None:
@@ -41,6 +53,7 @@ async def serve(
     async with open_search(house, share=of, refreshes=worker == 1) as search:
         app = application(search, settings=house.settings)
         # No access log: what readers ask is nobody's business.
+        spare_the_collector()
         runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=2.0)
         await runner.setup()
         try:
