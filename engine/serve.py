@@ -32,8 +32,8 @@ def until_told_to_stop() -> asyncio.Event:
 def spare_the_collector() -> None:
     """Let the collector of cycles look seldom, and never at what is loaded.
 
-    A search makes and drops tens of thousands of objects, hardly any of them in cycles: looking at all of them every few
-    hundred costs a tenth of the time and finds nothing.
+    A search makes and drops tens of thousands of objects, hardly any of them in cycles: looking at all of them every
+    few hundred costs a tenth of the time and finds nothing.
     """
     gc.collect()
     gc.freeze()
