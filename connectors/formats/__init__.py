@@ -34,9 +34,9 @@ def record_from_xml(element: etree._Element, *, member: str, dialect: str | None
     `dialect` is one of `DIALECTS`; None: it is told from the element. Wrappers around the record (a collection,
     `metadata` of OAI-PMH, `recordData` of SRU) are opened.
     """
-    element = unwrapped(element)
     if dialect is None and len(element) and local_name(element[0]) == "leader":
         return _record_from_marcxml(element, member)
+    element = unwrapped(element)
     name = dialect or dialect_of(element)
     reader = _READERS.get(name)
     if reader is None:

@@ -62,12 +62,14 @@ def several_people(name: str, *, is_inverted: bool = False) -> list[tuple[Person
     if ";" in name:
         parts = [part for part in name.split(";") if part.strip(" ,.")]
         is_list = len(parts) > 1
-    elif not is_inverted and ", " in name:
+    elif "," in name:
+        if is_inverted:
+            return []
         parts = [part for part in name.split(",") if part.strip(" .")]
         is_list = len(parts) > 1 and all(len(part.split()) > 1 and part.strip()[0].isalpha() for part in parts)
     else:
         words = name.lower().rstrip(".").split()
-        is_list = "," not in name and bool(words) and (words[0] in _body_heads() or not _body_words().isdisjoint(words))
+        is_list = bool(words) and (words[0] in _body_heads() or not _body_words().isdisjoint(words))
     if not is_list:
         return []
     found = people(tidy(name))

@@ -74,7 +74,8 @@ def _loose_marks(text: str) -> int:
 
 
 def _utf8(body: bytes) -> str:
-    return body.decode("utf-8", "replace")
+    text = body.decode("utf-8", "replace")
+    return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
 
 
 def _latin1(body: bytes) -> str:

@@ -24,8 +24,6 @@ _TITLE_TAGS = {"245": "marc21", "200": "unimarc"}
 
 def unwrapped(element: etree._Element) -> etree._Element:
     """Return the record inside wrappers: a collection, OAI-PMH's `record/metadata`, SRU's `record/recordData`."""
-    if len(element) and local_name(element[0]) == "leader":
-        return element
     for _ in range(4):
         name = local_name(element)
         if name in _WRAPPERS:

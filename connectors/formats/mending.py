@@ -7,7 +7,6 @@ is sound. Where one text of a record was repaired, the others are tried without 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from copy import deepcopy
 
@@ -18,12 +17,18 @@ from engine.model import Raw
 from engine.text import repair
 
 # Signs and controls inside words and capitals behind small letters (TCVN3, VISCII); two vowels where the second bears a
-# mark (VNI, Windows-1258); the first letters of UTF-8 read as Windows-1252. Sort marks (98, 9C) are no sign of it.
+# mark (VNI, Windows-1258); the first letters of UTF-8 read as Windows-1252. Sort marks (98, 9C) are no sign of it. It
+# begins with one class of letters, and looks back: so most text is passed over quickly.
 _SMELL = re.compile(
-    "[A-Za-zÀ-ÿ][\x80-\x87\x8a-\x97\x99-\x9b\x9d-\x9f¢-©¬®¯±µ¶¸¹¼-¾×÷]|[¢-¨¬®¯±µ¶¸¹×÷][A-Za-z]|[A-Za-z][«»ª°][A-Za-z]"
-    "|[a-zß-ÿ][À-ÖØ-Þ]"
-    "|[aeiouyâêôöăơưAEIOUYÂÊÔÖ][ìòùøûõïáàåãäâéèúüëêÌÒÙØÛÕÏÁÀÅÃÄÂÉÈÚÜËÊ]"
-    "|[ÃÂÄÅÆÐ][\x80-\xbf\u0152-\u2122]|á[º»]"
+    "[\x80-\xff](?:"
+    "(?<=[A-Za-zÀ-ÿ][\x80-\x87\x8a-\x97\x99-\x9b\x9d-\x9f¢-©¬®¯±µ¶¸¹¼-¾×÷])"
+    "|(?<=[¢-¨¬®¯±µ¶¸¹×÷])(?=[A-Za-z])"
+    "|(?<=[A-Za-z][«»ª°])(?=[A-Za-z])"
+    "|(?<=[a-zß-ÿ][À-ÖØ-Þ])"
+    "|(?<=[aeiouyâêôöăơưAEIOUYÂÊÔÖ][ìòùøûõïáàåãäâéèúüëêÌÒÙØÛÕÏÁÀÅÃÄÂÉÈÚÜËÊ])"
+    "|(?<=[ÃÂÄÅÆÐ])(?=[\x80-\xbf\u0152-\u2122])"
+    "|(?<=á)(?=[º»])"
+    ")"
 ).search
 
 
@@ -39,15 +44,8 @@ def may_be_broken(text: str) -> bool:
 
 
 def mend_fields(fields: Sequence[MarcField]) -> list[Raw]:
-    """Put the texts of MARC-like fields right, in place: composed (NFC), and repaired; return what was repaired."""
-    whole = "\n".join([text for field in fields for _, text in field.subfields])
-    if whole.isascii():
-        if "&" not in whole:
-            return []
-    elif not unicodedata.is_normalized("NFC", whole):
-        for field in fields:
-            field.subfields = [(code, unicodedata.normalize("NFC", text)) for code, text in field.subfields]
-    texts = (text for field in fields for _, text in field.subfields if "&" in text or not text.isascii())
+    """Put the texts of MARC-like fields right, in place, and return what they were."""
+    texts = [text for field in fields for _, text in field.subfields if not text.isascii() or "&" in text]
     if not any(may_be_broken(text) and repair(text).encoding is not None for text in texts):
         return []
     raws: list[Raw] = []

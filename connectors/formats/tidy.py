@@ -13,11 +13,7 @@ from engine.normalise.names import person, role
 from engine.normalise.tables import groups
 from engine.text import clean
 
-_SORT_MARKS = re.compile("[\x88\x89\x98\x9c]")
-# Letters and signs that `clean` leaves as they are, blanks apart: what nearly all text is made of.
-PLAIN = "[ -~«»°©À-ÏÑ-ïñ-ÿĀ-ƈƊ-ɏẠ-ỹ–—…]*"
-_is_plain = re.compile(PLAIN).fullmatch
-_ENDS = " \t\r\n/:;,="
+_ENDS = " /:;,="
 # A dot after these belongs to the word, not to the cataloguing rules.
 _ABBREVIATIONS = frozenset({
     "jr", "sr", "inc", "co", "ltd", "corp", "ed", "eds", "etc", "al", "dr", "vol", "no", "pt", "bd", "aufl", "hrsg",
@@ -26,18 +22,14 @@ _ABBREVIATIONS = frozenset({
 
 
 def tidy(text: str) -> str:
-    """Return text without sort marks and without the punctuation that leads to the next subfield.
+    r"""Return text clean, without the punctuation that leads to the next subfield. Sort marks go with the controls.
 
-    >>> tidy("Die Kunst des Programmierens /")
-    'Die Kunst des Programmierens'
+    >>> tidy("Die Kunst des Programmierens /"), tidy("\x98Die\x9c Kunst")
+    ('Die Kunst des Programmierens', 'Die Kunst')
     >>> tidy("Simon & Schuster, Inc.,")
     'Simon & Schuster, Inc.'
     """
-    if (text.isascii() and text.isprintable()) or _is_plain(text):
-        text = text.rstrip(_ENDS)
-        # The only white space here is the blank.
-        return " ".join(text.split()) if "  " in text or text[:1] == " " else text
-    return clean(_SORT_MARKS.sub("", text)).rstrip(_ENDS)
+    return clean(text).rstrip(_ENDS)
 
 
 def undot(text: str) -> str:
@@ -88,12 +80,10 @@ def name_of(text: str) -> tuple[str, Role | None]:
     >>> name_of("Nguyễn Văn Thanh,"), name_of("PGS.TS. Nguyễn Văn A (chủ biên)")
     (('Nguyễn Văn Thanh', None), ('Nguyễn Văn A', <Role.EDITOR: 'editor'>))
     """
-    if _is_plain(text):
-        words = text.split()
-        if words and words[-1] == ",":
-            words.pop()
-        if len(words) > 1 and all(map(_is_plain_word, words)):
-            return " ".join(words).rstrip(","), None
+    name = tidy(text)
+    words = name.split(" ")
+    if len(words) > 1 and all(map(_is_plain_word, words)):
+        return name, None
     return person(text)
 
 

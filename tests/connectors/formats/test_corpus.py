@@ -87,7 +87,7 @@ def test_the_text_of_the_vietnamese_catalogue_is_composed_and_its_vni_put_right(
     assert {raw.encoding for record in mended for raw in record.raw} == {"vni"}
     assert len(mended) >= 17
     [hieu] = {one.name for record in mended for one in record.people if "Hi" in one.name}
-    assert hieu == "Nguyễn Văn Hiếu"
+    assert hieu == "Nguyễn Văn Hiệu"
 
 
 def test_the_volumes_of_one_work_are_told_apart(sets: dict[str, list[Record | UnreadableError]]) -> None:

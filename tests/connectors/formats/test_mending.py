@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 from lxml import etree
 
 from connectors.formats import record_from_xml
-from connectors.formats.tidy import PLAIN
 from engine.model import Raw
-from engine.text import clean
 from tests.connectors.formats.building import described
 
 
@@ -49,12 +45,3 @@ def test_sound_text_of_any_language_is_left_alone(title: str) -> None:
 
 def test_decomposed_text_is_composed() -> None:
     assert described("245 00 $a Tie\u0302\u0301ng Vie\u0323\u0302t").title == "Tiếng Việt"
-
-
-def test_the_letters_that_are_not_looked_at_closer_are_those_that_cleaning_leaves_alone() -> None:
-    """The short cut of `tidy` holds as long as `clean` has nothing to do with these letters."""
-    letters = re.compile(PLAIN.removesuffix("*"))
-    for code in range(0x20, 0x3000):
-        letter = chr(code)
-        if letters.fullmatch(letter):
-            assert clean(f"a{letter}b") == f"a{letter}b"
