@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from lxml import etree
 
 from connectors.formats import dc_values as values
-from connectors.formats.draft import Draft, finish
+from connectors.formats.assembly import finish
+from connectors.formats.draft import Draft
 from connectors.formats.fields import inner_text, local_name
 from connectors.formats.mending import mend_texts
 from connectors.formats.rules import NamedRule, apply_names, compile_names

@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from connectors.formats import agents, headings, holdings, imprints, material, numbers, titles
+from connectors.formats.assembly import finish
 from connectors.formats.coded import (
     NO_BIBLIOGRAPHIC_TYPES,
     material_of_codes,
     online_of_codes,
     year_of_codes,
 )
-from connectors.formats.draft import Draft, finish
+from connectors.formats.draft import Draft
 from connectors.formats.fields import MarcField, MarcRecord
 from connectors.formats.mending import mend_fields
 from connectors.formats.rules import Rule, apply_rules, compile_rules

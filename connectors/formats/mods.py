@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from lxml import etree
 
+from connectors.formats import mods_relations as relations
 from connectors.formats import mods_values as values
-from connectors.formats.draft import Draft, finish
+from connectors.formats.assembly import finish
+from connectors.formats.draft import Draft
 from connectors.formats.fields import local_name
 from connectors.formats.mending import mended_element
 from connectors.formats.rules import NamedRule, apply_names, compile_names
@@ -34,19 +36,19 @@ RULES: tuple[NamedRule[etree._Element], ...] = (
     ("degrees",            "genre note",             values.degrees),
     ("online",             "physicalDescription",    values.online),
     ("extents",            "physicalDescription",    values.extents),
-    ("series",             "relatedItem",            values.series),
-    ("hosts",              "relatedItem",            values.hosts),
+    ("series",             "relatedItem",            relations.series),
+    ("hosts",              "relatedItem",            relations.hosts),
     ("enumerations",       "part",                   values.enumerations),
     ("subjects",           "subject",                values.subjects),
     ("classes",            "classification",         values.classes),
     ("summaries",          "abstract",               values.texts),
     ("notes",              "note tableOfContents",   values.notes),
     ("responsibilities",   "note",                   values.responsibilities),
-    ("identifiers",        "identifier",             values.identifiers),
-    ("links",              "location",               values.links),
-    ("links",              "identifier relatedItem", values.other_links),
-    ("urls",               "location",               values.pages),
-    ("holdings",           "location",               values.holdings),
+    ("identifiers",        "identifier",             relations.identifiers),
+    ("links",              "location",               relations.links),
+    ("links",              "identifier relatedItem", relations.other_links),
+    ("urls",               "location",               relations.pages),
+    ("holdings",           "location",               relations.holdings),
 )  # fmt: skip
 
 COMPILED = compile_names(RULES)

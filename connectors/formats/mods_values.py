@@ -2,32 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from lxml import etree
 
 from connectors.formats.agents import build_person
 from connectors.formats.draft import TitleStatement
 from connectors.formats.fields import inner_text, local_name
-from connectors.formats.headings import link_kind, parse_enumeration, web_address
-from connectors.formats.numbers import bare, wrong
 from connectors.formats.tidy import tidy, undot
 from connectors.formats.titles import build_statement, volume_of
 from engine.model import (
     ClassNumber,
     Degree,
-    Holding,
-    Host,
-    Identifier,
-    Link,
-    LinkKind,
     Material,
     Person,
     PersonKind,
-    Scheme,
-    Series,
 )
-from engine.normalise.identifiers import doi, handle, isbn, issn, lccn, oclc
 from engine.normalise.imprint import place, publisher
 from engine.normalise.languages import language
 from engine.normalise.materials import degree, material
@@ -42,13 +32,6 @@ _BY_TYPE = {
 }  # fmt: skip
 _ELIDED = ("'", "\u2019", "-")
 _KINDS = {"corporate": PersonKind.CORPORATE, "conference": PersonKind.MEETING}
-_READERS: dict[str, Callable[[str], Identifier | None]] = {
-    "isbn": isbn, "issn": issn, "issn-l": issn, "doi": doi, "hdl": handle, "handle": handle, "lccn": lccn, "oclc": oclc,
-}  # fmt: skip
-_SCHEMES = {
-    "urn": Scheme.NBN, "nbn": Scheme.NBN, "ismn": Scheme.ISMN, "ean": Scheme.EAN, "upc": Scheme.EAN,
-    "uri": Scheme.URI, "music publisher": Scheme.PUBLISHER_NUMBER, "issue number": Scheme.PUBLISHER_NUMBER,
-}  # fmt: skip
 
 
 def below(element: etree._Element, name: str) -> Iterator[etree._Element]:
@@ -73,7 +56,8 @@ def record_ids(element: etree._Element) -> Iterator[str]:
         yield from texts(child)
 
 
-def _statement(element: etree._Element) -> TitleStatement | None:
+def statement(element: etree._Element) -> TitleStatement | None:
+    """Return the title that a titleInfo holds, its article before it."""
     parts: dict[str, list[str]] = {}
     for child in element:
         if text := inner_text(child).strip():
@@ -88,17 +72,17 @@ def _statement(element: etree._Element) -> TitleStatement | None:
 
 def main_titles(element: etree._Element) -> Iterator[TitleStatement]:
     """Read a titleInfo without type, or marked as primary."""
-    if (element.get("type") is None or element.get("usage") == "primary") and (found := _statement(element)):
+    if (element.get("type") is None or element.get("usage") == "primary") and (found := statement(element)):
         yield found
 
 
 def other_titles(element: etree._Element) -> Iterator[str]:
     """Read a titleInfo that says to be another form."""
-    if element.get("type") is not None and element.get("usage") != "primary" and (found := _statement(element)):
+    if element.get("type") is not None and element.get("usage") != "primary" and (found := statement(element)):
         yield found.title if found.subtitle is None else f"{found.title} : {found.subtitle}"
 
 
-def _enumerated(element: etree._Element) -> dict[str, str]:
+def enumerated(element: etree._Element) -> dict[str, str]:
     """Return the numbers of a part by their kind (volume, issue, pages)."""
     found: dict[str, str] = {}
     for child in element:
@@ -115,14 +99,14 @@ def _enumerated(element: etree._Element) -> dict[str, str]:
 
 def volumes(element: etree._Element) -> Iterator[str]:
     """Read the volume of a part that is not an article's."""
-    found = _enumerated(element)
+    found = enumerated(element)
     if "volume" in found and "pages" not in found and (number := volume_of(found["volume"])):
         yield number
 
 
 def enumerations(element: etree._Element) -> Iterator[tuple[str | None, str | None, str | None]]:
     """Read volume, issue and pages of an article."""
-    found = _enumerated(element)
+    found = enumerated(element)
     if found:
         yield found.get("volume"), found.get("issue"), found.get("pages")
 
@@ -266,46 +250,6 @@ def extents(element: etree._Element) -> Iterator[str]:
         yield from texts(child)
 
 
-def series(element: etree._Element) -> Iterator[Series]:
-    """Read a related item that is a series."""
-    if element.get("type") == "series":
-        for child in below(element, "titleInfo"):
-            if (found := _statement(child)) is not None:
-                name = found.title
-                name, _, number = name.partition(" ; ")
-                yield Series(undot(name), found.volume or number or None)
-
-
-def hosts(element: etree._Element) -> Iterator[Host]:
-    """Read a related item that is a host."""
-    if element.get("type") != "host":
-        return
-    title = next((found for child in below(element, "titleInfo") if (found := _statement(child))), None)
-    if title is None:
-        return
-    numbers: dict[str, str] = {}
-    for child in below(element, "identifier"):
-        kind = (child.get("type") or "").lower()
-        number = _READERS[kind](bare(said(child))) if kind in {"isbn", "issn"} else None
-        if number is not None:
-            numbers.setdefault(kind, number.value)
-    part: dict[str, str] = {}
-    for child in below(element, "part"):
-        part = _enumerated(child)
-        for text in below(child, "text"):
-            volume, issue, pages = parse_enumeration(said(text))
-            told = {"volume": volume, "issue": issue, "pages": pages}
-            part = {kind: number for kind, number in told.items() if number} | part
-    yield Host(
-        title.title,
-        issn=numbers.get("issn"),
-        isbn=numbers.get("isbn"),
-        volume=part.get("volume"),
-        issue=part.get("issue"),
-        pages=part.get("pages"),
-    )
-
-
 def subjects(element: etree._Element) -> Iterator[str]:
     """Read a heading, its parts in order with ` -- ` between them."""
     parts: list[str] = []
@@ -315,7 +259,7 @@ def subjects(element: etree._Element) -> Iterator[str]:
             parts.append(undot(said(child)))
         elif name == "name":
             parts.append(undot(tidy(", ".join(said(part) for part in below(child, "namePart")))))
-        elif name == "titleInfo" and (found := _statement(child)) is not None:
+        elif name == "titleInfo" and (found := statement(child)) is not None:
             parts.append(found.title)
         elif name == "hierarchicalGeographic":
             parts += [said(place_name) for place_name in child]
@@ -340,72 +284,3 @@ def responsibilities(element: etree._Element) -> Iterator[str]:
     """Read the statement of responsibility."""
     if element.get("type") == "statement of responsibility":
         yield from texts(element)
-
-
-def identifiers(element: etree._Element) -> Iterator[Identifier]:
-    """Read an identifier by its type."""
-    kind = (element.get("type") or "").strip().lower()
-    text = said(element)
-    if not text:
-        return
-    if reader := _READERS.get(kind):
-        found = reader(bare(text) if kind in {"isbn", "issn"} else text)
-    elif "doi.org/" in text:
-        found = doi(text)
-    elif "hdl.handle.net/" in text:
-        found = handle(text)
-    else:
-        found = Identifier(_SCHEMES.get(kind, Scheme.OTHER), text)
-    if found is not None:
-        yield wrong(found) if element.get("invalid") == "yes" else found
-
-
-def links(element: etree._Element) -> Iterator[Link]:
-    """Read location/url."""
-    for child in below(element, "url"):
-        url = said(child)
-        label = tidy(child.get("displayLabel") or child.get("note") or "")
-        if not web_address(url):
-            continue
-        kind = LinkKind.COVER if child.get("access") == "preview" else link_kind(label, "")
-        if child.get("access") in {"raw object", "object in context"} and kind is LinkKind.RELATED:
-            kind = LinkKind.FULL_TEXT
-        yield Link(url, kind, label or None)
-
-
-def other_links(element: etree._Element) -> Iterator[Link]:
-    """Read addresses of identifiers, and of related items that are neither series nor host."""
-    if local_name(element) == "identifier":
-        url = said(element)
-        if web_address(url):
-            yield Link(url)
-    elif element.get("type") not in {"series", "host"}:
-        for child in below(element, "location"):
-            yield from links(child)
-
-
-def pages(element: etree._Element) -> Iterator[str]:
-    """Read the address that MODS marks as the record's page."""
-    for child in below(element, "url"):
-        if child.get("usage") in {"primary", "primary display"} and web_address(url := said(child)):
-            yield url
-
-
-def holdings(element: etree._Element) -> Iterator[Holding]:
-    """Read location: the library, its call number, and its copies (holdingSimple)."""
-    branch = next((said(child) for child in below(element, "physicalLocation")), "") or None
-    shelf = next((said(child) for child in below(element, "shelfLocator")), "") or None
-    is_told = False
-    for simple in below(element, "holdingSimple"):
-        for copy in below(simple, "copyInformation"):
-            one = {local_name(child): said(child) for child in reversed(copy)}
-            is_told = True
-            yield Holding(
-                branch=branch,
-                location=one.get("subLocation") or None,
-                call_number=one.get("shelfLocator") or shelf,
-                item=one.get("itemIdentifier") or None,
-                note=one.get("note") or one.get("enumerationAndChronology") or None,
-            )
-    if not is_told and (branch or shelf):
-        yield Holding(branch=branch, call_number=shelf)

@@ -10,7 +10,8 @@ from lxml import etree
 
 from connectors.formats import headings, imprints, material, numbers
 from connectors.formats import pica_values as values
-from connectors.formats.draft import Draft, finish
+from connectors.formats.assembly import finish
+from connectors.formats.draft import Draft
 from connectors.formats.fields import MarcField, local_name
 from connectors.formats.marc21 import languages
 from connectors.formats.mending import mend_fields

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from connectors.formats import headings, holdings, imprints, material, numbers, titles
 from connectors.formats import unimarc_values as values
-from connectors.formats.draft import Draft, finish
+from connectors.formats.assembly import finish
+from connectors.formats.draft import Draft
 from connectors.formats.fields import MarcRecord
 from connectors.formats.marc21 import languages
 from connectors.formats.mending import mend_fields
