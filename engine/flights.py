@@ -16,7 +16,7 @@ from engine.planner import Asked
 from engine.ports import Clock, Question, TitleIndex
 from engine.rest import Rests
 
-RECENT_ANSWERS = 512
+RECENT_ANSWERS = 200
 RECENT_S = 300.0
 
 log = logging.getLogger("lienthu.search")

@@ -32,6 +32,10 @@ _SMELL = re.compile(
 ).search
 
 
+# Letters that only Unicode has: where one stands, the text was written as Unicode, and "oá" is an o and an á, no VNI.
+_SOUND = re.compile("[ăđơưĂĐƠƯ\u1ea0-\u1ef9]").search
+
+
 def may_be_broken(text: str) -> bool:
     """Whether a text is worth the trouble of `repair`.
 
@@ -40,7 +44,7 @@ def may_be_broken(text: str) -> bool:
     """
     if text.isascii():
         return "&" in text and ";" in text
-    return _SMELL(text) is not None
+    return _SMELL(text) is not None and _SOUND(text) is None
 
 
 def mend_fields(fields: Sequence[MarcField]) -> list[Raw]:

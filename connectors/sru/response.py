@@ -62,8 +62,11 @@ def child(element: Element, name: str) -> Element | None:
 
 def text_of(element: Element, name: str) -> str | None:
     """Return the stripped text of the first child of a local name; None where it is missing or empty."""
-    found = child(element, name)
-    return ((found.text or "").strip() or None) if found is not None else None
+    return _text(child(element, name))
+
+
+def _text(element: Element | None) -> str | None:
+    return ((element.text or "").strip() or None) if element is not None else None
 
 
 def response(body: bytes, charset: str | None = None, *, lenient: bool = False) -> Response:
@@ -100,10 +103,13 @@ def response(body: bytes, charset: str | None = None, *, lenient: bool = False) 
 
 
 def _row(record: Element) -> Row:
-    packed = child(record, "recordData")
-    position = _count(text_of(record, "recordPosition"))
-    schema = text_of(record, "recordSchema") or ""
-    identifier = text_of(record, "recordIdentifier")
+    parts: dict[str, Element] = {}
+    for part in record:
+        parts.setdefault(local(part), part)
+    packed = parts.get("recordData")
+    position = _count(_text(parts.get("recordPosition")))
+    schema = _text(parts.get("recordSchema")) or ""
+    identifier = _text(parts.get("recordIdentifier"))
     if packed is None:
         return Row(position, schema, identifier)
     # The content tells how it is packed; servers mislabel it.
