@@ -21,7 +21,7 @@ from engine.query import show, terms, words
 from engine.settled import Outcome, Outcomes, stamp_of
 from engine.text import keystrokes
 
-INDEX_PATIENCE_S = 0.25
+INDEX_PATIENCE_S = 0.5
 BARREN_ROUNDS = 2
 """How many rounds that bring no new title a page may cost the members."""
 

@@ -67,7 +67,7 @@ def running() -> Iterator[tuple[str, dict[str, str]]]:
 
 
 def settled(url: str, words: str) -> dict[str, object]:
-    answer = httpx.get(f"{url}/api/v1/search", params={"q": words, "deadline_s": 2}, timeout=30)
+    answer = httpx.get(f"{url}/api/v1/search", params={"q": words, "deadline_s": 4}, timeout=30)
     assert answer.status_code == 200, answer.text
     found: dict[str, object] = answer.json()
     return found
