@@ -52,18 +52,6 @@ def quoted(term: str, quoting: Quoting = Quoting.BACKSLASH, *, mask: str = "") -
     return f'"{inner}{mask}"'
 
 
-def unmarked(text: str) -> str:
-    """Return a text without its marks, its case and punctuation as they are.
-
-    A search key would not do: it also unifies spellings, and a server knows only the one that stands in its records.
-
-    >>> unmarked("Đại học Kỹ thuật")
-    'Dai hoc Ky thuat'
-    """
-    plain = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
-    return "".join(letter for letter in plain if unicodedata.category(letter) != "Mn")
-
-
 def rewritten(expression: Expression, change: Callable[[str], str]) -> Expression:
     """Return the expression with the text of every clause changed."""
     match expression:

@@ -11,11 +11,12 @@ from collections.abc import Callable
 
 import msgspec
 
-from connectors.cql import rewritten, unmarked
+from connectors.cql import rewritten
 from connectors.cql_map import Index, Quoting, Words, YearForm
 from connectors.sru.diagnostics import Diagnostic, Try
 from connectors.sru.settings import Dialect, Packing, Version
 from engine.model import And, Clause, Expression, Field, Not, Or, Query, Reason
+from engine.text import unmarked
 
 _LOWER = {Version.V2_0: Version.V1_2, Version.V1_2: Version.V1_1}
 _BOOLEANS = ("not", "or", "and")

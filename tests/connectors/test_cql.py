@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connectors.cql import cql, isbn_forms, rewritten, unmarked
+from connectors.cql import cql, isbn_forms, rewritten
 from connectors.cql_map import (
     CqlMap,
     Index,
@@ -22,6 +22,7 @@ from connectors.cql_map import (
 )
 from engine.errors import UnsupportedError
 from engine.model import And, Clause, Expression, Field, Filters, Not, Or, Query
+from engine.text import unmarked
 
 LOC = CqlMap(
     indexes={Field.ANY: "cql.anywhere", Field.TITLE: "dc.title", Field.PERSON: "dc.author", Field.ISBN: "bath.isbn"},
