@@ -81,7 +81,7 @@ class FacetCounts:
         for name, values in self._values.items():
             counted = sorted([(-value.titles, value.key) for value in values.values() if value.titles])
             if counted:
-                shown = counted if name == "year" else counted[:FACET_VALUES]
+                shown = counted if name in {"year", "decade"} else counted[:FACET_VALUES]
                 facet = [FacetValue(self._shown(values[key]), -count) for count, key in shown]
                 found.append(Facet(name, tuple(facet)))
         return tuple(found)
@@ -104,6 +104,8 @@ class FacetCounts:
         found = [form("member", record.member)]
         if record.year is not None:
             found.append(form("year", str(record.year)))
+            # Counted apart: a title of two years of one decade counts once for it.
+            found.append(form("decade", str(record.year // 10 * 10)))
         found += [form("language", language) for language in record.languages if language != "und"]
         if record.material is not None:
             found.append(form("material", record.material.value))

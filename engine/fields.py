@@ -77,7 +77,7 @@ TABLE: tuple[FieldRule, ...] = (
     FieldRule("raw", Merge.BASE),
 )
 
-FACETS: tuple[str, ...] = ("member", "year", "language", "material", "availability", "subject", "person")
+FACETS: tuple[str, ...] = ("member", "year", "decade", "language", "material", "availability", "subject", "person")
 """Facets in the order in which a page shows them. `availability` has the values `available` and `online`."""
 
 FACET_VALUES = 50

@@ -94,9 +94,14 @@ def facet_lists(
 ) -> tuple[FacetList, ...]:
     """Return the facets as links. What is chosen already, or would change nothing, is no link."""
     found = []
+    decades = next((facet.values for facet in snapshot.facets if facet.name == "decade"), ())
     for facet in snapshot.facets:
+        if facet.name == "decade":
+            continue  # shown in place of the years where these are many
         links = tuple(
-            _years(facet, parameters) if facet.name == "year" else _values(facet, members, parameters, language)
+            _years(facet, decades, parameters)
+            if facet.name == "year"
+            else _values(facet, members, parameters, language)
         )
         if links:
             label = getattr(facet_view(Facet(facet.name, ()), members).label, language)
@@ -121,20 +126,13 @@ def _values(facet: Facet, members: Members, parameters: MultiMapping[str], langu
     return found
 
 
-def _years(facet: Facet, parameters: MultiMapping[str]) -> list[ValueLink]:
-    """Return the years, the latest first; many of them as decades."""
-    years = sorted(facet.values, key=lambda one: one.value, reverse=True)
-    if len(years) <= SHOWN_VALUES:
-        if len(years) == 1 and "year_from" in parameters:
-            return []
-        return [_span(parameters, one.value, one.value, one.count) for one in years]
-    decades: dict[int, list[FacetValue]] = {}
-    for one in years:
-        decades.setdefault(int(one.value) // 10 * 10, []).append(one)
-    return [
-        _span(parameters, str(decade), str(decade + 9), sum(one.count for one in ones))
-        for decade, ones in decades.items()
-    ]
+def _years(facet: Facet, decades: tuple[FacetValue, ...], parameters: MultiMapping[str]) -> list[ValueLink]:
+    """Return the years, the latest first; where they are many, the decades."""
+    if len(facet.values) == 1 and "year_from" in parameters:
+        return []
+    is_long = len(facet.values) > SHOWN_VALUES
+    shown = sorted(decades if is_long else facet.values, key=lambda one: one.value, reverse=True)
+    return [_span(parameters, one.value, str(int(one.value) + (9 if is_long else 0)), one.count) for one in shown]
 
 
 def _span(parameters: MultiMapping[str], first: str, last: str, count: int) -> ValueLink:

@@ -38,7 +38,14 @@ def test_a_title_that_two_members_hold_counts_once_for_each() -> None:
     one, other = Record("a", "1", "Sách", **twin), Record("b", "1", "Sách", **twin)
     found = facets(one, other, record("a", 2, year=2010))
     assert found["member"] == {"a": 2, "b": 1}
-    assert found["year"] == {"2010": 2}
+    assert found["year"] == found["decade"] == {"2010": 2}
+
+
+def test_a_title_of_two_years_of_one_decade_counts_once_for_it() -> None:
+    book = {"people": (Person("Lê Lan"),)}
+    found = facets(Record("a", "1", "Sách", year=2003, **book), Record("a", "2", "Sách", year=2007, **book))
+    assert found["year"] == {"2003": 1, "2007": 1}
+    assert found["decade"] == {"2000": 1}
 
 
 def test_a_person_is_one_value_in_whatever_order_the_name_is_written() -> None:
@@ -92,4 +99,4 @@ def test_a_facet_is_cut_to_its_most_frequent_values_but_years_never_are() -> Non
 
 def test_the_order_of_facets_is_that_of_the_field_table() -> None:
     one = record("a", 1, year=2000, languages=("vie",), material=Material.BOOK, subjects=("Toán",), is_online=True)
-    assert list(facets(one)) == ["member", "year", "language", "material", "availability", "subject"]
+    assert list(facets(one)) == ["member", "year", "decade", "language", "material", "availability", "subject"]
