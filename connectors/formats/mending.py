@@ -7,6 +7,7 @@ is sound. Where one text of a record was repaired, the others are tried without 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from copy import deepcopy
 
@@ -44,6 +45,8 @@ def may_be_broken(text: str) -> bool:
     """
     if text.isascii():
         return "&" in text and ";" in text
+    if not unicodedata.is_normalized("NFC", text):
+        text = unicodedata.normalize("NFC", text)
     return _SMELL(text) is not None and _SOUND(text) is None
 
 

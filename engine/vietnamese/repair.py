@@ -40,9 +40,11 @@ def repair(text: str) -> Repaired:
         made, times = undoubled(text)
         if times:
             return Repaired(made, _TIMES[times])
-    if _BEYOND_LATIN_1.search(text):
+    # Letters of an old encoding may have been decomposed since, as any other.
+    composed = text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
+    if _BEYOND_LATIN_1.search(composed):
         return Repaired(text)
-    found = converted(text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text))
+    found = converted(composed)
     return Repaired(*found) if found else Repaired(text)
 
 
