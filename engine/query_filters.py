@@ -21,7 +21,7 @@ from engine.normalise.materials import degree, material
 from engine.normalise.tables import groups
 from engine.query_scan import Kind, Token, has_letters, is_known_word
 from engine.query_years import years
-from engine.text import folded_key
+from engine.text import clean, folded_key
 
 _MATERIALS = frozenset(each.value for each in Material)
 _DEGREES = frozenset(each.value for each in Degree)
@@ -62,8 +62,9 @@ def resolve(typed: str, tokens: Sequence[Token], is_library: IsLibrary | None = 
 
 def _as_words(typed: str, token: Token) -> list[Token]:
     return [
-        Token(Kind.WORD, word.group(), token.start + word.start(), token.start + word.end())
+        Token(Kind.WORD, text, token.start + word.start(), token.start + word.end())
         for word in re.finditer(r"\S+", typed[token.start : token.end])
+        if (text := clean(word.group()))
     ]
 
 

@@ -52,6 +52,14 @@ def _expression(expression: Expression, reread: Reread) -> str:
             return printed
 
 
+def _is_read_aright(clause: Clause, printed: str, reread: Reread) -> bool:
+    """Whether a print is read as this clause, alone and between others: a filter's value ends at an operator."""
+    if reread(printed) != Query(clause):
+        return False
+    other = Clause("x")
+    return reread(f"x AND {printed} AND x") == Query(And((other, clause, other)))
+
+
 def _inner(part: Expression, reread: Reread) -> str:
     printed = _expression(part, reread)
     return f"({printed})" if isinstance(part, And | Or) else printed
@@ -72,8 +80,7 @@ def _clause(clause: Clause, reread: Reread) -> str:
         return prefix + clause.text + star
     # The readable spelling where it is read aright, else every sign with a backslash before it.
     readable = prefix + " ".join(_word(word, is_escaped=False) for word in words) + star
-    read = reread(readable)
-    if read is not None and read.expression == clause and read.filters == Filters():
+    if _is_read_aright(clause, readable, reread):
         return readable
     escaped = " ".join(_word(word, is_escaped=True) for word in words) + star
     return (prefix or canonical_prefix(Kind.FIELD, Field.ANY) + ":") + escaped

@@ -13,7 +13,25 @@ PIECES = [
     *("kinh tế", "Tác giả:", "năm:", "nam:", "loại:", "thư viện: ", "ngôn ngữ:", "title:", "isbn:", "id:", "any:"),
     *("online:", "(", ")", '"', "“", "”", "«", "»", "-", "*", "\\", ":", "：", " ", "  ", "\n", "AND", "OR", "NOT"),
     *("VÀ", "HOẶC", "KHÔNG", "2010-2020", ">", "9780306406157", "1859-3100", "10.1000/a(b", "vi", "sách", "a", "B"),
-    *("\x00", "\u200b", "e\u0301", "+", "&", ",", "có", "không", "X", "ISBN", "\u0303", "đ", "İ", "ﬁ", "😀", "١"),
+    *(
+        "\x00",
+        "\x08",
+        "\u200b",
+        "e\u0301",
+        "+",
+        "&",
+        ",",
+        "có",
+        "không",
+        "X",
+        "ISBN",
+        "\u0303",
+        "đ",
+        "İ",
+        "ﬁ",
+        "😀",
+        "١",
+    ),
 ]
 ANY_TEXT = st.one_of(st.text(max_size=60), st.lists(st.sampled_from(PIECES), max_size=14).map("".join))
 
@@ -22,6 +40,8 @@ ANY_TEXT = st.one_of(st.text(max_size=60), st.lists(st.sampled_from(PIECES), max
 @settings(max_examples=500, deadline=None)
 @example('a OR -b) năm:x "')
 @example("\\AND \\")
+@example("\x08THƯVIỆN: :")
+@example("THƯVIỆN: 0 0 9780000000000")
 @example("năm:2010 năm:2012 OR")
 def test_any_text_is_a_query_or_an_error_with_a_proposal_that_is_one(typed: str) -> None:
     try:
