@@ -7,6 +7,13 @@ import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# With CI=true the same examples are tried each time, so that a failure tells what a change broke; elsewhere new ones
+# are looked for. How fast a shared machine makes them says nothing of them.
+settings.register_profile("ci", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("person", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("ci" if os.environ.get("CI") == "true" else "person")
 
 _PARTS = {"zebrasrv": "idzebra-2.0", "yaz-ztest": "yaz", "chromium": "chromium"}
 _missing: dict[str, int] = {}
