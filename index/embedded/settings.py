@@ -31,7 +31,7 @@ class EmbeddedSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     half_life_s: float = 7 * DAY_S
     queue_mb: float = 16.0
     batch_s: float = 0.25
-    decoded_mb: float = 20.0
+    decoded_mb: float = 8.0
 
     @property
     def file(self) -> Path:
