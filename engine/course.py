@@ -69,7 +69,7 @@ class Course:
             for member, skip in self._skipped.items()
         }
         self._deeper: set[str] = set()
-        self._waiting: dict[asyncio.Task[Reply], tuple[Asked, Question, int]] = {}
+        self._waiting: dict[asyncio.Task[Reply], tuple[Asked, int]] = {}
         self._kept_answers: dict[str, Answer] = {}
         self._ungathered: set[str] = set()
         self._number = -1
@@ -183,7 +183,7 @@ class Course:
                 if age_s <= asked.member.fresh_s:
                     continue
                 self._report(asked, state=State.WAITING)
-            self._waiting[self._flights.ask(asked, self._member_query, question)] = (asked, question, depth)
+            self._waiting[self._flights.ask(asked, self._member_query, question)] = (asked, depth)
         for asked in resting:
             answer = kept.get(questions[asked.member.id])
             if answer and now - answer.asked_at <= asked.member.stale_s:
@@ -211,9 +211,7 @@ class Course:
                 known = await self._index.search(self._member_query, self._instant)
         except TimeoutError:
             return
-        silent = {
-            asked.member.id for asked, _, _ in self._waiting.values() if not self._reports[asked.member.id].records
-        }
+        silent = {asked.member.id for asked, _ in self._waiting.values() if not self._reports[asked.member.id].records}
         gather_kept(self._gathering, tuple(one for one in known if one.record.member in silent))
 
     def _take_kept(self, asked: Asked, answer: Answer, depth: int, age_s: float) -> None:
@@ -225,8 +223,7 @@ class Course:
         self._note_more(asked, answer)
         self._report(asked, state=State.CACHED, answer=answer, age_s=age_s, depth=depth)
 
-    def _take(self, asked: Asked, question: Question, depth: int, reply: Reply) -> None:
-        del question
+    def _take(self, asked: Asked, depth: int, reply: Reply) -> None:
         if isinstance(reply, Answer):
             if depth == 1:
                 self._kept_answers.pop(asked.member.id, None)
@@ -239,7 +236,7 @@ class Course:
 
     def _give_up(self) -> None:
         """Settle without those who have not answered; their answers still go to the index."""
-        for asked, _, _ in self._waiting.values():
+        for asked, _ in self._waiting.values():
             error = TimedOutError(timeout_s=self._deadline_s)
             self._report(asked, state=State.FAILED, reason=error.reason, failure=error.failure)
         self._waiting.clear()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,6 +14,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.servers import free_port
+
 VIETNAMESE = (
     "giao trinh kinh te vi mo",
     "truyện kiều",
@@ -23,12 +24,6 @@ VIETNAMESE = (
     'nhan đề:"triết học" năm:2000-2020',
 )
 ENGLISH = ("microeconomics", "author:mankiw", "data structures", "title:calculus", "organic chemistry OR biology")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager
