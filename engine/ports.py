@@ -22,13 +22,13 @@ An index is made once per process from the entry-point group `lienthu.indexes`:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Protocol
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Protocol, runtime_checkable
 
 import httpx
 import msgspec
 
-from engine.model import Answer, Field, Noun, Query, Reason, Record, Window
+from engine.model import Answer, Field, Holding, Noun, Query, Reason, Record, Window
 
 Clock = Callable[[], float]
 """Seconds since the epoch."""
@@ -133,15 +133,79 @@ class Door(msgspec.Struct, frozen=True):
     clock: Clock
 
 
+@runtime_checkable
+class AvailabilityConnector(Connector, Protocol):
+    """A member that can be asked what can be had now. Asked lazily, for what a reader has on the screen."""
+
+    async def availability(self, records: Sequence[Record]) -> dict[str, tuple[Holding, ...]]:
+        """Return the holdings of these records of this member as they are now, by record id.
+
+        In one request where the system can, in as few as it allows else. A record of which the member does not say is
+        absent; one that it says has no copies has (). Raises one of `engine.errors` where nothing can be told.
+        """
+
+
+class Page(Noun, frozen=True):
+    """One answer of an unknown server, looked at to tell what it is. `url` is where redirects ended."""
+
+    url: str
+    status: int
+    content_type: str
+    body: bytes
+
+
+class Found(Noun, frozen=True):
+    """What a page gave away: the address to ask, what the table of the system should hold, and why we think so.
+
+    `evidence` is a sentence of `engine/phrases`. `name` is what the library calls itself there, if it does.
+    `is_sure` is False for a likeness that another sign may outdo.
+    """
+
+    url: str
+    evidence: Reason
+    settings: dict[str, object] = msgspec.field(default_factory=dict)
+    name: str | None = None
+    is_sure: bool = True
+
+
+class Sign(msgspec.Struct, frozen=True):
+    """Something by which a system is told from the bare address of a library.
+
+    `path` is asked for at the server's root if it begins with a slash, else beside the address that was given; the
+    empty path is the page at that address. `recognise` looks at what came, whatever its status. Signs are
+    tried in the order of `step`, those whose `hint` (a regular expression) is found in the page at the
+    address before all others.
+    """
+
+    path: str
+    recognise: Callable[[Page], Found | None]
+    step: int = 50
+    hint: str = ""
+
+
+class Finding(Noun, frozen=True):
+    """One thing found out about how a member's server behaves, for the report of `lienthu member check`.
+
+    `what` is a short key (`version`, `field.title`, `paging`); `reason` a sentence that a librarian can act on.
+    """
+
+    what: str
+    is_well: bool
+    reason: Reason
+
+
 class System(msgspec.Struct, frozen=True):
     """A connector as an entry point offers it: its name, the shape of its table in a member file, its maker.
 
-    `settings` is the Struct that the table `[<system>]` of a member file is checked against.
+    `settings` is the Struct that the table `[<system>]` of a member file is checked against. `signs` are how it is
+    told from an address. `examine` finds out what is special to this system for `lienthu member check`.
     """
 
     name: str
     settings: type[msgspec.Struct]
     connector: Callable[[Member, msgspec.Struct, Door], Connector]
+    signs: tuple[Sign, ...] = ()
+    examine: Callable[[Member, msgspec.Struct, Door], Awaitable[tuple[Finding, ...]]] | None = None
 
 
 # The shared index -----------------------------------------------------------------------
