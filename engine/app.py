@@ -7,7 +7,7 @@ package is a full citizen.
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from importlib.metadata import entry_points, version
 from pathlib import Path
@@ -26,26 +26,74 @@ from engine.text import folded_key
 IndexMaker = Callable[[Mapping[str, object], Clock], Awaitable[TitleIndex]]
 
 
+class Systems(Mapping[str, System]):
+    """The systems that can be asked, by name, from the entry points; each is loaded when it is first needed."""
+
+    def __init__(self) -> None:
+        self._points = {point.name: point for point in entry_points(group="lienthu.connectors")}
+        self._loaded: dict[str, System] = {}
+
+    def __getitem__(self, name: str) -> System:
+        """Return the system of this name. Raises KeyError."""
+        if name not in self._loaded:
+            self._loaded[name] = cast("System", self._points[name].load())
+        return self._loaded[name]
+
+    def __contains__(self, name: object) -> bool:
+        """Whether there is a system of this name; without loading it."""
+        return name in self._points
+
+    def __iter__(self) -> Iterator[str]:
+        """Return the names."""
+        return iter(self._points)
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self._points)
+
+
+class Shapes(Mapping[str, type[msgspec.Struct]]):
+    """What each system's table in a member file is checked against."""
+
+    def __init__(self, systems: Systems) -> None:
+        self._systems = systems
+
+    def __getitem__(self, name: str) -> type[msgspec.Struct]:
+        """Return the settings of the system of this name. Raises KeyError."""
+        return self._systems[name].settings
+
+    def __contains__(self, name: object) -> bool:
+        """Whether there is a system of this name; without loading it."""
+        return name in self._systems
+
+    def __iter__(self) -> Iterator[str]:
+        """Return the names."""
+        return iter(self._systems)
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self._systems)
+
+
 class House(msgspec.Struct, frozen=True):
     """What stands in the configuration: the settings, and every member with the settings of its system."""
 
     file: Path
     settings: LienThuSettings
     members: tuple[tuple[Member, msgspec.Struct], ...]
-    systems: dict[str, System]
+    systems: Systems
 
 
 def read_house(file: Path) -> House:
     """Read `lienthu.toml` and all member files. Raises SettingsError with file, line and what was expected."""
     settings = read_settings(file)
-    systems = {point.name: cast("System", point.load()) for point in entry_points(group="lienthu.connectors")}
-    shapes = {name: system.settings for name, system in systems.items()}
+    systems = Systems()
     folder = file.parent / settings.members.folder
     if not folder.is_dir():
         raise SettingsError(
             str(file), None, f"`members.folder` is {settings.members.folder!r}: there is no such folder"
         )
-    members = tuple(read_member(path, shapes) for path in sorted(folder.glob("*.toml")))
+    members = tuple(read_member(path, Shapes(systems)) for path in sorted(folder.glob("*.toml")))
     return House(file, settings, members, systems)
 
 

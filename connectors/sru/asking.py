@@ -11,9 +11,9 @@ import msgspec
 
 from connectors.cql import Cql, cql
 from connectors.formats import record_from_xml
+from connectors.narrow import narrows, passes
 from connectors.sru import ladder
 from connectors.sru.diagnostics import Diagnostic, Means
-from connectors.narrow import narrows, passes
 from connectors.sru.response import Response, Row, response_beside, surrogate, unpacked
 from connectors.sru.settings import Dialect
 from engine.errors import LienThuError, UnreadableError
