@@ -158,7 +158,8 @@ class Found(Noun, frozen=True):
     """What a page gave away: the address to ask, what the table of the system should hold, and why we think so.
 
     `evidence` is a sentence of `engine/phrases`. `name` is what the library calls itself there, if it does.
-    `is_sure` is False for a likeness that another sign may outdo.
+    `is_sure` is False for a likeness that another sign may outdo. `unsure` tells of dotted keys of `settings`, and of
+    `url` and `name`, what a person should look at; it becomes a comment beside the key in the member file.
     """
 
     url: str
@@ -166,6 +167,7 @@ class Found(Noun, frozen=True):
     settings: dict[str, object] = msgspec.field(default_factory=dict)
     name: str | None = None
     is_sure: bool = True
+    unsure: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 class Sign(msgspec.Struct, frozen=True):
@@ -199,6 +201,10 @@ class System(msgspec.Struct, frozen=True):
 
     `settings` is the Struct that the table `[<system>]` of a member file is checked against. `signs` are how it is
     told from an address. `examine` finds out what is special to this system for `lienthu member check`.
+
+    A system that is not asked over HTTP names the `schemes` of its addresses (`z3950`); `recognise_port` finds out by
+    its own protocol whether it is spoken at the host and port of a member's `url`. It returns None where something
+    else is, and raises one of `engine.errors` where nothing can be reached.
     """
 
     name: str
@@ -206,6 +212,8 @@ class System(msgspec.Struct, frozen=True):
     connector: Callable[[Member, msgspec.Struct, Door], Connector]
     signs: tuple[Sign, ...] = ()
     examine: Callable[[Member, msgspec.Struct, Door], Awaitable[tuple[Finding, ...]]] | None = None
+    schemes: tuple[str, ...] = ()
+    recognise_port: Callable[[Member], Awaitable[Found | None]] | None = None
 
 
 # The shared index -----------------------------------------------------------------------
