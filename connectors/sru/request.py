@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
 from urllib.parse import parse_qsl, quote, urlsplit, urlunsplit
 
 from connectors.sru.settings import Dialect, Packing, Version
+from engine.errors import UnsupportedError
+
+LONGEST_URL: Final = 8_000
+"""Letters. Many servers refuse a longer request line with 414, others cut it off."""
 
 
 def search_url(base: str, speaking: Dialect, query: str, *, start: int, count: int) -> str:
@@ -12,6 +17,7 @@ def search_url(base: str, speaking: Dialect, query: str, *, start: int, count: i
 
     Parameters that stand in the base address stay, unless the search says them itself. Spaces are written
     `%20`, since PICA servers take a `+` for a plus.
+    Raises UnsupportedError for a question that makes the address longer than servers take.
 
     >>> url = search_url("http://127.0.0.1/sru?x-collection=GGC", Dialect(), '"kinh tế"', start=21, count=20)
     >>> url.split("?")[1].split("&")[:4]
@@ -28,7 +34,10 @@ def search_url(base: str, speaking: Dialect, query: str, *, start: int, count: i
         said["recordXMLEscaping" if speaking.version is Version.V2_0 else "recordPacking"] = speaking.packing.value
     if speaking.sort and not by_query:
         said["sortKeys"] = speaking.sort
-    return with_parameters(base, said | speaking.parameters)
+    url = with_parameters(base, said | speaking.parameters)
+    if len(url) > LONGEST_URL:
+        raise UnsupportedError(f"an address of {len(url)} letters; servers take {LONGEST_URL}")
+    return url
 
 
 def explain_url(base: str, version: Version) -> str:

@@ -46,7 +46,7 @@ async def asked(
 
 def replayed(folder: str) -> Replay:
     """The recordings of a made-up member."""
-    return Replay(RECORDINGS / folder)
+    return Replay(sorted((RECORDINGS / folder).rglob("*.exchange")))
 
 
 class Scripted(httpx.AsyncBaseTransport):
