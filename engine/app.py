@@ -18,7 +18,7 @@ import msgspec
 
 from engine.errors import SettingsError
 from engine.planner import Asked
-from engine.ports import Clock, Door, Member, System, TitleIndex
+from engine.ports import Clock, Dial, Door, Member, System, TitleIndex
 from engine.search import Search
 from engine.settings import ContactSettings, LienThuSettings, read_member, read_settings
 from engine.text import folded_key
@@ -110,10 +110,12 @@ def user_agent(contact: ContactSettings) -> str:
 
 def open_member(house: House, member: Member, own: msgspec.Struct, *, clock: Clock, share: int = 1) -> Asked:
     """Return a member with the connector that asks it. `share` is how many processes ask it besides each other."""
-    (point,) = entry_points(group="lienthu.doors", name="http")
-    open_client = cast("Callable[..., httpx.AsyncClient]", point.load())
+    doors = {point.name: point for point in entry_points(group="lienthu.doors")}
+    open_client = cast("Callable[..., httpx.AsyncClient]", doors["http"].load())
+    open_dial = cast("Callable[..., Dial]", doors["line"].load())
     client = open_client(member, user_agent=user_agent(house.settings.contact), clock=clock, share=share)
-    return Asked(member, house.systems[member.system].connector(member, own, Door(client, clock)))
+    door = Door(client, clock, open_dial(member, clock=clock, share=share))
+    return Asked(member, house.systems[member.system].connector(member, own, door))
 
 
 async def open_index(house: House, clock: Clock) -> TitleIndex | None:

@@ -23,6 +23,7 @@ An index is made once per process from the entry-point group `lienthu.indexes`:
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import Protocol, runtime_checkable
 
 import httpx
@@ -122,15 +123,47 @@ class Connector(Protocol):
         """Let go of connections."""
 
 
+class Line(Protocol):
+    """An open connection to a member that carries bytes, for what is no HTTP. Its failures are `engine.errors`."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether neither side has hung up, as far as is known without waiting."""
+
+    async def send(self, content: bytes) -> None:
+        """Send one request. Counts against the member's daily budget; what is sent on a lost line is lost."""
+
+    async def receive(self) -> bytes:
+        """Return what comes next, as soon as anything does; nothing where the line is lost."""
+
+    def close(self, farewell: bytes = b"") -> None:
+        """Say farewell, if there is one, and hang up; without one at once."""
+
+
+class Dial(Protocol):
+    """How a connector that speaks no HTTP reaches its member."""
+
+    async def __call__(self, host: str, port: int) -> Line:
+        """Open a line to an address that may be connected to. To be called within a `turn`."""
+
+    def turn(self) -> AbstractAsyncContextManager[None]:
+        """Wait until a polite guest may ask, and bound all that is done within by the member's time.
+
+        Raises BusyError where there is no turn, and TimedOutError where the time is used up.
+        """
+
+
 class Door(msgspec.Struct, frozen=True):
     """What a connector gets to do its work with.
 
     `client` is the guarded client of this member: every request through it keeps the member's manners and
-    raises `engine.errors` for transport failures. `clock` tells `Answer.asked_at`.
+    raises `engine.errors` for transport failures. `clock` tells `Answer.asked_at`. `dial` opens guarded lines for
+    what is no HTTP; None where no such door was made.
     """
 
     client: httpx.AsyncClient
     clock: Clock
+    dial: Dial | None = None
 
 
 @runtime_checkable

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import Final
 
 import httpx
 
+from connectors.gate import Gate
 from connectors.http.course import Stage, course_of
 from connectors.http.turns import Turns
-from engine.errors import BusyError, SettingsError
+from engine.errors import BusyError
 from engine.ports import Clock, Member
 
-_DAY_S: Final = 86_400
 MOST_WAIT_S: Final = 86_400.0
 """A member that asks for more is asked again after a day: a slip in its settings must not lose it for good."""
 
@@ -22,7 +21,6 @@ UNSAID_WAIT_S: Final = 30.0
 """How long a 429 without Retry-After shuts the gate."""
 
 ACCEPT_ENCODING: Final = "gzip, deflate"
-_QUIET_HOURS: Final = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")
 
 
 def retry_after_s(response: httpx.Response, *, now: float) -> float | None:
@@ -76,19 +74,15 @@ class Manners(httpx.AsyncBaseTransport):
         self._signature_headers = httpx.Headers({"User-Agent": user_agent, "Accept-Encoding": ACCEPT_ENCODING})
         self._signature = frozenset(self._signature_headers.raw)
         self._clock = clock
+        self._gate = Gate(member, clock=clock, share=share)
         self._turns = Turns(
             parallel=max(1, manners.parallel // share),
             spacing_s=manners.spacing_ms * share / 1000 if is_spaced else 0.0,
         )
-        self._daily = None if manners.daily is None else _part(manners.daily, share)
-        self._offset_s = manners.utc_offset_h * 3600
-        self._quiet = _quiet_seconds(member)
-        self._shut_until = float("-inf")
-        self._day, self._asked = -1, 0
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Wait for a turn and send the request."""
-        self._check()
+        self._gate.check()
         course = course_of(request)
         course.stage = Stage.WAITING
         if (start := self._turns.earliest_start) >= course.deadline:
@@ -99,49 +93,14 @@ class Manners(httpx.AsyncBaseTransport):
         if not self._signature.issubset(sent):
             request.headers.update(self._signature_headers)
         async with self._turns:
-            self._check()  # the gate may have been shut, or the day's budget used up, while this one waited
-            self._asked += 1
+            self._gate.enter()  # it may have been shut, or the day's budget used up, while this one waited
             response = await self._inner.handle_async_request(request)
         wait_s = retry_after_s(response, now=self._clock())
         if wait_s is not None:
-            self._shut_until = max(self._shut_until, self._clock() + wait_s)
+            self._gate.shut(wait_s)
             self._turns.send_away(BusyError("it asks to be left alone", retry_after_s=wait_s))
         return response
-
-    def _check(self) -> None:
-        """Raise BusyError at a time when this member is not to be asked."""
-        now = self._clock()
-        if now < self._shut_until:
-            raise BusyError("it asks to be left alone", retry_after_s=round(self._shut_until - now, 3))
-        day, second = divmod(now + self._offset_s, _DAY_S)
-        if self._quiet is not None:
-            begin, end = self._quiet
-            if (second - begin) % _DAY_S < (end - begin) % _DAY_S:
-                raise BusyError("its quiet hours", retry_after_s=round((end - second) % _DAY_S, 3))
-        if day != self._day:
-            self._day, self._asked = int(day), 0
-        if self._daily is not None and self._asked >= self._daily:
-            raise BusyError(f"its {self._daily} requests of today are used up", retry_after_s=round(_DAY_S - second, 3))
 
     async def aclose(self) -> None:
         """Close what is inside."""
         await self._inner.aclose()
-
-
-def _part(daily: int, share: int) -> int:
-    """Return one process's part of a daily budget: at least one request, unless the member wants none at all."""
-    return max(1, daily // share) if daily else 0
-
-
-def _quiet_seconds(member: Member) -> tuple[int, int] | None:
-    """Return begin and end of the quiet hours in seconds of the member's day; they may reach over midnight."""
-    text = member.manners.quiet_hours
-    if text is None:
-        return None
-    found = _QUIET_HOURS.fullmatch(text.strip())
-    begin, end = ((int(h) * 60 + int(m)) * 60 for h, m in (found.group(1, 2), found.group(3, 4))) if found else (0, 0)
-    if begin == end:
-        raise SettingsError(
-            f"member {member.id}", None, f"manners.quiet_hours {text!r}: expected HH:MM-HH:MM, two different times"
-        )
-    return begin, end
