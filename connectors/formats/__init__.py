@@ -20,6 +20,7 @@ from connectors.formats.iso2709 import read_fields, split_records
 from connectors.formats.marc21 import FIELDS as MARC21_FIELDS
 from connectors.formats.marc21 import record_from_marc21
 from connectors.formats.mods import record_from_mods
+from connectors.formats.oai_marc import fields_from_oai_marc
 from connectors.formats.opac import bibliographic_record, opac_holdings
 from connectors.formats.pica import fields_from_pica, record_from_pica
 from connectors.formats.unimarc import FIELDS as UNIMARC_FIELDS
@@ -61,6 +62,12 @@ def _record_from_opac(element: etree._Element, member: str) -> Record:
     return msgspec.structs.replace(record, holdings=holdings) if holdings else record
 
 
+def _record_from_oai_marc(element: etree._Element, member: str) -> Record:
+    marc = fields_from_oai_marc(element, MARC21_FIELDS | UNIMARC_FIELDS)
+    tags = {field.tag for field in marc.fields}
+    return _record_from_marc(marc, member, "unimarc" if "200" in tags and "245" not in tags else "marc21")
+
+
 def records_from_iso2709(body: bytes, *, member: str, dialect: str = "marc21") -> Iterator[Record | UnreadableError]:
     """Return the records of an ISO 2709 stream in their order, and in the place of each that cannot be read its error.
 
@@ -86,4 +93,5 @@ _READERS: dict[str, Callable[[etree._Element, str], Record]] = {
     "dc": record_from_dc,
     "pica": lambda element, member: record_from_pica(fields_from_pica(element), member),
     "opac": _record_from_opac,
+    "oai_marc": _record_from_oai_marc,
 }

@@ -8,7 +8,7 @@ from lxml import etree
 
 from connectors.formats.fields import local_name
 
-DIALECTS = ("marc21", "unimarc", "mods", "dc", "pica", "opac")
+DIALECTS = ("marc21", "unimarc", "mods", "dc", "pica", "opac", "oai_marc")
 
 _WRAPPERS = frozenset(
     {"collection", "modsCollection", "metadata", "recordData", "dcCollection", "dcx", "RDF", "records"}
@@ -16,6 +16,7 @@ _WRAPPERS = frozenset(
 _BY_NAME = {
     "mods": "mods", "opacRecord": "opac", "global": "pica", "dc": "dc", "dublincore": "dc", "qualifieddc": "dc",
     "dcterms": "dc", "dim": "dc", "thesis": "dc",
+    "oai_marc": "oai_marc",
 }  # fmt: skip
 _PICA_TAG = re.compile(r"\d\d\d[A-Z@]").fullmatch
 _DC_ELEMENTS = frozenset({"title", "creator", "contributor", "identifier", "subject", "description", "publisher"})

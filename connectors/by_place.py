@@ -1,0 +1,173 @@
+"""One search of a member that gives its list by place: asked once, and once more without marks where nothing is found.
+
+What every such connector does alike stands here: the window, the second try, filters that could not be asked, places,
+notices. What is asked and how it is read is the connector's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Final, NamedTuple, Protocol, TypeVar
+
+import msgspec
+
+from connectors.cql import rewritten
+from connectors.narrow import narrows, passes
+from engine.errors import UnreadableError
+from engine.model import And, Answer, Clause, Expression, Filters, Not, Or, Placed, Query, Reason, Record, Window
+from engine.ports import Clock
+from engine.text import clean, unmarked
+
+MOST_LETTERS: Final = 500
+"""No clause is asked with more: an address has to bear it three times over, percent-encoded."""
+
+MOST_WORDS: Final = 40
+
+
+class Said(Protocol):
+    """A query in a member's own terms: what was given up to say it, and the filters that it does not hold."""
+
+    @property
+    def notices(self) -> tuple[Reason, ...]:
+        """What was given up."""
+
+    @property
+    def unasked(self) -> Filters:
+        """The filters to apply here."""
+
+
+_Said = TypeVar("_Said", bound=Said)
+
+
+class Listed(NamedTuple):
+    """What a member gave of its list: a record for each place from the one asked for on, None for one unreadable.
+
+    `total` is None if it did not say. `has_more` is None where only the numbers tell.
+    """
+
+    rows: tuple[Record | None, ...]
+    total: int | None
+    notices: tuple[Reason, ...] = ()
+    has_more: bool | None = None
+
+
+class Lister(NamedTuple):
+    """Whose list it is. `folds_marks`: it finds marked words without their marks. `max_place` 0: no bound known."""
+
+    member: str
+    clock: Clock
+    folds_marks: bool = False
+    max_place: int = 0
+
+
+async def answer_by_place(
+    lister: Lister,
+    query: Query,
+    window: Window,
+    say: Callable[[Query], _Said],
+    ask: Callable[[_Said, Window], Awaitable[Listed]],
+) -> Answer:
+    """Ask for a window of a list and return it as an answer.
+
+    Raises UnreadableError where rows came of which none can be read, or where hits are told and none comes.
+    """
+    asked_at = lister.clock()
+    said = say(query)
+    window = _bounded(window, lister.max_place)
+    if not window.count:
+        capped = Reason("notice.list-capped", {"count": lister.max_place})
+        return Answer(lister.member, (), None, asked_at, 0.0, notices=(*said.notices, capped))
+    listed = await ask(said, window)
+    notices: list[Reason] = []
+    if listed.total == 0 and not lister.folds_marks and query.expression is not None and is_marked(query.expression):
+        again = say(msgspec.structs.replace(query, expression=rewritten(query.expression, unmarked)))
+        other = await ask(again, window)
+        if other.total != 0:
+            said, listed = again, other
+            notices.append(Reason("notice.folded"))
+    took_s = max(0.0, lister.clock() - asked_at)
+    rows = listed.rows[: window.count]
+    placed = _placed(rows, window, listed.total)
+    if len(rows) > sum(row is not None for row in rows):
+        notices.append(Reason("notice.records-unreadable", {"count": rows.count(None)}))
+    if placed and narrows(said.unasked):
+        placed = [one for one in placed if passes(one.record, said.unasked)]
+        notices.append(Reason("notice.filtered-here"))
+    if listed.total is None and placed:
+        notices.append(Reason("notice.total-unknown"))
+    has_more = _has_more(listed, len(rows), window)
+    if has_more and lister.max_place and window.start + len(rows) > lister.max_place:
+        has_more = False
+        notices.append(Reason("notice.list-capped", {"count": lister.max_place}))
+    found = [*said.notices, *notices, *listed.notices]
+    return Answer(
+        member=lister.member,
+        placed=tuple(placed),
+        total=listed.total,
+        asked_at=asked_at,
+        took_s=took_s,
+        has_more=has_more,
+        notices=tuple(notice for at, notice in enumerate(found) if notice not in found[:at]),
+    )
+
+
+def _bounded(window: Window, max_place: int) -> Window:
+    if not max_place:
+        return window
+    return Window(window.start, max(0, min(window.count, max_place + 1 - window.start)))
+
+
+def _placed(rows: tuple[Record | None, ...], window: Window, total: int | None) -> list[Placed]:
+    """Return the records at their places, each once: some lists repeat one."""
+    known: dict[str, Placed] = {}
+    for at, row in enumerate(rows):
+        if row is not None:
+            known.setdefault(row.id, Placed(window.start + at, row))
+    if rows and not known:
+        raise UnreadableError(f"none of {len(rows)} records can be read")
+    if not rows and total and window.start <= total:
+        raise UnreadableError(f"{total} hits are told, and none is there from place {window.start} on")
+    return list(known.values())
+
+
+def _has_more(listed: Listed, came: int, window: Window) -> bool:
+    if listed.has_more is not None:
+        return listed.has_more
+    if listed.total is None:
+        return came >= window.count
+    return came > 0 and window.start + came <= listed.total
+
+
+def is_marked(expression: Expression) -> bool:
+    """Whether any word of the expression has a mark that folding would take off."""
+    return any(unmarked(clause.text) != clause.text for clause in clauses(expression))
+
+
+def clauses(expression: Expression) -> tuple[Clause, ...]:
+    """Return every clause of an expression."""
+    match expression:
+        case Clause():
+            return (expression,)
+        case Not():
+            return clauses(expression.part)
+        case And() | Or():
+            return tuple(clause for part in expression.parts for clause in clauses(part))
+
+
+def shortened(text: str) -> tuple[str, bool]:
+    r"""Return text without control characters and no longer than may be asked, and whether something was cut off.
+
+    >>> shortened("kinh\x00 tế"), shortened("a" * 900)[1]
+    (('kinh tế', False), True)
+    """
+    words = clean(text).split()
+    kept: list[str] = []
+    letters = 0
+    for word in words[:MOST_WORDS]:
+        if letters + len(word) > MOST_LETTERS:
+            if not kept:
+                kept.append(word[:MOST_LETTERS])
+            break
+        kept.append(word)
+        letters += len(word) + 1
+    return " ".join(kept), kept != words

@@ -1,0 +1,117 @@
+"""JSON from outside, read without trust: what came instead is named, and every value is asked what it is.
+
+Members write one value as a text, as a number, as a list of either, or as an object around it; readers here take all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import httpx
+import msgspec
+
+from connectors.html import parse_html, refuse_other_pages
+from engine.errors import UnreadableError
+
+MOST_VALUES = 200
+"""Of one field no more are read."""
+
+Table = Mapping[str, object]
+_EMPTY: Table = {}
+
+
+def parse_json(body: bytes) -> object:
+    """Return what a JSON body holds.
+
+    Raises UnreadableError for nothing, for what is no JSON and for JSON cut off; RefusedError and FaultError for a
+    page of HTML that logs in, challenges or says sorry.
+
+    >>> parse_json('{"total": 1}'.encode())
+    {'total': 1}
+    """
+    text = body.removeprefix(b"\xef\xbb\xbf").strip()
+    if not text:
+        raise UnreadableError("an empty answer instead of JSON")
+    if text.startswith(b"<"):
+        refuse_other_pages(parse_html(text))
+    try:
+        return msgspec.json.decode(text)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise UnreadableError(f"no JSON, or JSON cut off: {error}") from error
+
+
+def json_of(response: httpx.Response) -> Table:
+    """Return the object that an answer holds; UnreadableError where it holds something else."""
+    found = parse_json(response.content)
+    if not isinstance(found, dict):
+        raise UnreadableError(f"JSON that is no object but {type(found).__name__}")
+    return found
+
+
+def table_of(value: object) -> Table:
+    """Return an object as it is, anything else as an object without keys."""
+    return value if isinstance(value, dict) else _EMPTY
+
+
+def tables_of(value: object) -> list[Table]:
+    """Return the objects of a list, or the one object in its place."""
+    found = value if isinstance(value, list) else [value]
+    return [one for one in found if isinstance(one, dict)]
+
+
+def texts_of(value: object) -> list[str]:
+    """Return every text and number of a value, of lists and of lists in them; nothing that is empty."""
+    return list(_texts(value, 0))[:MOST_VALUES]
+
+
+def _texts(value: object, depth: int) -> Iterator[str]:
+    match value:
+        case bool() | None:
+            return
+        case str():
+            if text := value.strip():
+                yield text
+        case int() | float():
+            yield str(value)
+        case Sequence() if depth < 4:
+            for one in value:
+                yield from _texts(one, depth + 1)
+        case _:
+            return
+
+
+def first_text(value: object) -> str:
+    """Return the first text of a value, "" for none."""
+    return next(_texts(value, 0), "")
+
+
+def count_of(value: object) -> int | None:
+    """Return a count that came as a number or as digits; None for anything else.
+
+    >>> count_of(7), count_of("1,204"), count_of(True), count_of("-1")
+    (7, 1204, None, None)
+    """
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int):
+        return value if value >= 0 else None
+    if isinstance(value, float):
+        return int(value) if value >= 0 and value.is_integer() else None
+    digits = first_text(value).replace(",", "").replace(".", "").replace(" ", "")
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 13 else None
+
+
+def at(value: object, path: str) -> object:
+    """Return what stands at a path of keys divided by dots; a key that holds dots itself goes first; None for nothing.
+
+    >>> at({"a": {"b": 1}, "a.b": 2}, "a.b"), at({"a": [{"b": 1}, {"b": 2}]}, "a.b"), at({}, "a")
+    (2, [1, 2], None)
+    """
+    if isinstance(value, list):
+        return [found for one in value if (found := at(one, path)) is not None] or None
+    if not isinstance(value, dict):
+        return None
+    if path in value:
+        return value[path]
+    head, dot, rest = path.partition(".")
+    return at(value.get(head), rest) if dot else None
