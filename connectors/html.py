@@ -20,6 +20,8 @@ LARGE_BYTES: Final = 60_000
 
 _CHARSET: Final = re.compile(rb"""(?i)<meta[^>]{0,200}charset\s*=\s*["']?\s*([A-Za-z0-9._:-]{1,40})""")
 _TITLE_LETTERS: Final = 80
+_DOCUMENT: Final = re.compile(rb"(?i)<!doctype html|<html[\s>]")
+_DOCUMENT_END: Final = re.compile(rb"(?i)</html\s*>")
 
 
 def parse_html(body: bytes, *, charset: str | None = None) -> BeautifulSoup:
@@ -59,6 +61,17 @@ def attribute(tag: Tag | None, name: str) -> str:
 def title_of(page: BeautifulSoup) -> str:
     """Return what a page calls itself, for a failure to name it by."""
     return text_of(page.title)[:_TITLE_LETTERS]
+
+
+def is_whole(body: bytes) -> bool:
+    """Whether a page that begins as a document also ends as one; of a fragment nothing can be said, so it is whole.
+
+    >>> is_whole(b"<html><body>a</body></html> <!-- 12 ms -->"), is_whole(b"<html><body><p>a"), is_whole(b"<li>a</li>")
+    (True, False, True)
+    """
+    if not _DOCUMENT.search(body, 0, 4096):
+        return True
+    return bool(_DOCUMENT_END.search(body, max(0, len(body) - 20_000)))
 
 
 def refuse_other_pages(page: BeautifulSoup) -> None:

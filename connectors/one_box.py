@@ -1,0 +1,68 @@
+"""A question for systems that have one box and one list of fields beside it: one field, one line of words. Pure.
+
+What is said of several fields is looked for everywhere, if the system's box takes words in any order; else the clause
+that says most is asked alone. Either is told.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Final, NamedTuple
+
+from connectors.simpler import clauses_of
+from engine.errors import UnsupportedError
+from engine.model import Clause, Expression, Field, Reason
+
+_MOST_TELLING: Final = (
+    Field.ISBN, Field.ISSN, Field.IDENTIFIER, Field.TITLE, Field.PERSON, Field.CALL_NUMBER, Field.ANY, Field.SUBJECT,
+    Field.SERIES, Field.PUBLISHER,
+)  # fmt: skip
+MOST_LETTERS: Final = 400
+"""Most letters of one box: some servers refuse more, and none finds more with them."""
+
+
+class Boxed(NamedTuple):
+    """What goes into the box, the field chosen beside it, and what was given up."""
+
+    field: Field
+    text: str
+    notices: tuple[Reason, ...] = ()
+
+
+def boxed(
+    expression: Expression | None, *, joins: bool, phrase: Callable[[str], str] = str, truncation: str = ""
+) -> Boxed:
+    """Return what to ask for. `joins`: the box finds words in any order, in any field.
+
+    `phrase` marks words that stand side by side; `truncation` is the sign behind a word that goes on.
+    Raises UnsupportedError where nothing was asked but filters.
+
+    >>> boxed(Clause("vi mô", Field.TITLE), joins=True)[:2]
+    (<Field.TITLE: 'title'>, 'vi mô')
+    """
+    clauses = clauses_of(expression)
+    if not clauses:
+        raise UnsupportedError("this system can be asked for words only, and the question has none")
+    fields = {clause.field for clause in clauses}
+    notices: list[Reason] = []
+    if len(fields) == 1:
+        field, chosen = clauses[0].field, clauses
+    elif joins:
+        field, chosen = Field.ANY, clauses
+        notices.append(Reason("notice.any-field"))
+    else:
+        field = min(fields, key=_MOST_TELLING.index)
+        chosen = tuple(clause for clause in clauses if clause.field is field)
+        notices.append(Reason("notice.dropped-clause"))
+    text = " ".join(_said(clause, phrase, truncation) for clause in chosen)
+    if len(text) > MOST_LETTERS:
+        text = re.sub(r"\s+\S*$", "", text[:MOST_LETTERS]).rstrip('"')
+        notices.append(Reason("notice.dropped-clause"))
+    return Boxed(field, text, tuple(notices))
+
+
+def _said(clause: Clause, phrase: Callable[[str], str], truncation: str) -> str:
+    if clause.is_phrase:
+        return phrase(clause.text)
+    return clause.text + truncation if clause.is_truncated and truncation else clause.text
