@@ -50,9 +50,20 @@ def may_be_broken(text: str) -> bool:
     return _SMELL(text) is not None and _SOUND(text) is None
 
 
+def may_hold_broken(texts: str) -> bool:
+    """Whether one of many texts, joined by line breaks, may be worth the trouble: one look instead of many."""
+    if texts.isascii():
+        return "&" in texts
+    if not unicodedata.is_normalized("NFC", texts):
+        return True
+    return _SMELL(texts) is not None or "&" in texts
+
+
 def mend_fields(fields: Sequence[MarcField]) -> list[Raw]:
     """Put the texts of MARC-like fields right, in place, and return what they were."""
     texts = [text for field in fields for _, text in field.subfields if not text.isascii() or "&" in text]
+    if not may_hold_broken("\n".join(texts)):
+        return []
     if not any(may_be_broken(text) and repair(text).encoding is not None for text in texts):
         return []
     raws: list[Raw] = []
