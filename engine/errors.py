@@ -6,6 +6,8 @@
     ├── OurError             us: a bug, a wrong setting or a wrong member file
     │   ├── SettingsError        with file, line, what was found and what was expected
     │   ├── UnsupportedError     this member's system cannot answer this query
+    │   ├── UnharvestedError     this member is searched in what was harvested of it, and nothing was yet
+    │   ├── StoreError           what was harvested cannot be read or written
     │   └── BugError             anything that should not happen
     ├── MemberError          the member: its librarian or its system's keeper
     │   ├── UnreachableError     no such host, connection refused, TLS trouble
@@ -16,6 +18,8 @@
     └── NobodyError          nobody: it passes by itself, and is asked again later
         ├── TimedOutError        no complete answer within the member's deadline
         ├── BusyError            429, 503 with Retry-After, "too many": with the seconds to wait
+        ├── HarvestHeldError     another process harvests this member now
+        ├── TokenLostError       the repository no longer knows where its list was left: it is begun anew
         └── RestingError         rests after repeated failures, with the seconds until the next probe
 
 `values` fill the sentence `failure.<code>` of `engine/phrases/*.toml`. No member's secret and no
@@ -101,6 +105,18 @@ class UnsupportedError(OurError):
     code = "unsupported"
 
 
+class UnharvestedError(OurError):
+    """This member is searched in what was harvested of it, and nothing was yet: `lienthu harvest` must be run."""
+
+    code = "unharvested"
+
+
+class StoreError(OurError):
+    """The store of what was harvested cannot be read or written: its operator must look."""
+
+    code = "store"
+
+
 class BugError(OurError):
     """Something that should not happen, in our own code."""
 
@@ -161,6 +177,18 @@ class BusyError(NobodyError):
     """The member asks to be left alone for a while, or our own limits for it are used up."""
 
     code = "busy"
+
+
+class HarvestHeldError(NobodyError):
+    """Another process harvests this member now. `holder` says which."""
+
+    code = "harvest-held"
+
+
+class TokenLostError(NobodyError):
+    """A repository no longer knows where its list was left: the list is begun anew."""
+
+    code = "token-lost"
 
 
 class RestingError(NobodyError):
