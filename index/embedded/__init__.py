@@ -3,7 +3,8 @@
     index = await embedded.index({"path": "var/index.sqlite", "size_mb": 512}, clock)
 
 Several processes may use the file at once. Each has one thread that writes and two that read, so the event loop
-waits for no disk, a look-up for no search, and no reader for a writer.
+waits for no disk, a look-up for no search, and no reader for a writer. What was harvested stands in a second file
+beside it.
 """
 
 from __future__ import annotations
@@ -11,16 +12,21 @@ from __future__ import annotations
 import asyncio
 import logging
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from functools import partial
+from itertools import zip_longest
 from typing import TypeVar, cast
 
 import msgspec
 
-from engine.model import Answer, Query, Reason
-from engine.ports import Aged, Clock, IndexState, Question, TitleIndex
+from engine.errors import StoreError
+from engine.model import Answer, Query, Reason, Window
+from engine.ports import Aged, Clock, Harvested, HarvestState, IndexState, Question, TitleIndex
 from index.demand import demand
 from index.embedded import reading, searching
+from index.embedded.harvest_file import harvest_file
+from index.embedded.harvested import Book, HarvestedFile
 from index.embedded.housekeeping import due
 from index.embedded.reading import Decoded, Reader
 from index.embedded.schema import read_scale
@@ -52,6 +58,7 @@ class EmbeddedIndex:
         self._writer = Writer(settings, clock)
         self._lookups = Reader(settings.file, "lookups")
         self._searches = Reader(settings.file, "searches")
+        self._harvested = HarvestedFile(harvest_file(settings.file))
         self._decoded = Decoded(int(settings.decoded_mb * MEGABYTE))
         self._problem: Reason | None = None
         self._is_closed = False
@@ -97,18 +104,55 @@ class EmbeddedIndex:
         return waiting + await self._read(self._lookups, look, 0.0)
 
     async def search(self, query: Query, limit: int) -> tuple[Aged, ...]:
-        """Return kept records that hold the query's words, best first."""
-        return await self._read(
-            self._searches, lambda connection: searching.search(connection, query, limit, self._oldest()), ()
+        """Return kept and harvested records that hold the query's words, best first."""
+        none: tuple[Aged, ...] = ()
+        kept, harvested = await asyncio.gather(
+            self._read(
+                self._searches, lambda connection: searching.search(connection, query, limit, self._oldest()), none
+            ),
+            self._of_harvested(partial(self._harvested.found, query, limit), none),
         )
+        # What several stores hold is no one's order: the best of each in turn. A record kept lately is the newer one.
+        mixed = [one for pair in zip_longest(kept, harvested) for one in pair if one is not None]
+        unlike = {(one.record.member, one.record.id): one for one in reversed(mixed)}
+        return tuple(reversed(unlike.values()))[:limit]
 
     async def record(self, member: str, record_id: str) -> Aged | None:
-        """Return one kept record."""
-        return await self._read(self._lookups, lambda connection: reading.record(connection, member, record_id), None)
+        """Return one kept or harvested record."""
+        kept = await self._read(self._lookups, lambda connection: reading.record(connection, member, record_id), None)
+        return kept or await self._of_harvested(partial(self._harvested.record, member, record_id), None)
 
     async def suggest(self, prefix: str, limit: int) -> tuple[str, ...]:
-        """Return what was often asked or is a kept title, beginning with these letters."""
-        return await self._read(self._searches, lambda connection: searching.suggest(connection, prefix, limit), ())
+        """Return what was often asked or is the title of a record, beginning with these letters."""
+        none: set[tuple[str, str, str]] = set()
+        further = await self._of_harvested(partial(self._harvested.titles, prefix), none)
+        return await self._read(
+            self._searches, lambda connection: searching.suggest(connection, prefix, limit, further), ()
+        )
+
+    async def harvested(self, member: str, query: Query, window: Window) -> Harvested | None:
+        """Return what a member's harvested records hold for a query. Raises StoreError."""
+        self._refuse_if_closed()
+        return await self._harvested.search(member, query, window)
+
+    async def harvest_state(self, member: str) -> HarvestState | None:
+        """Return how far a member was harvested. Raises StoreError."""
+        self._refuse_if_closed()
+        return await self._harvested.state(member)
+
+    async def harvest_count(self, member: str) -> int:
+        """Return how many harvested records of a member there are. Raises StoreError."""
+        self._refuse_if_closed()
+        return await self._harvested.count(member)
+
+    def harvesting(self, member: str, holder: str) -> AbstractAsyncContextManager[Book]:
+        """Hold the lock of a member's harvest. Raises HarvestHeldError and StoreError."""
+        return self._harvested.harvesting(member, holder)
+
+    async def forget_harvest(self, member: str) -> int:
+        """Delete all that was harvested of a member. Raises HarvestHeldError and StoreError."""
+        async with self._harvested.harvesting(member, "lienthu, which forgets it") as book:
+            return await book.forget()
 
     async def refresh_due(self, limit: int) -> tuple[Question, ...]:
         """Return questions in demand whose answers soon grow old, each to one process only."""
@@ -129,6 +173,7 @@ class EmbeddedIndex:
 
         counts = await self._read(self._lookups, look, None)
         answers, records = counts or (0, 0)
+        harvested = await self._of_harvested(self._harvested.count, 0)
         return IndexState(
             backend="embedded",
             is_ready=counts is not None,
@@ -137,6 +182,8 @@ class EmbeddedIndex:
             bytes_used=await asyncio.to_thread(self._bytes_used),
             bytes_bound=self._settings.bound_bytes,
             dropped=self._writer.dropped,
+            harvested=harvested,
+            harvested_bytes=await asyncio.to_thread(self._harvested.bytes_used),
             problem=self._writer.problem or self._replaced() or (self._problem if counts is None else None),
         )
 
@@ -152,6 +199,7 @@ class EmbeddedIndex:
         await asyncio.to_thread(self._writer.close)
         await self._lookups.close()
         await self._searches.close()
+        await self._harvested.close()
 
     def _replaced(self) -> Reason | None:
         """Return why a damaged file was moved aside, for an hour after that."""
@@ -177,6 +225,22 @@ class EmbeddedIndex:
         except (UnicodeError, OverflowError, msgspec.MsgspecError):
             log.debug("index_unasked", exc_info=True)  # no text or number that could ever have been kept
         return otherwise
+
+    async def _of_harvested(self, look: Callable[[], Awaitable[Found]], otherwise: Found) -> Found:
+        """Return what `look` finds in what was harvested, or what stands for nothing if that file has trouble."""
+        if self._is_closed:
+            return otherwise
+        try:
+            return await look()
+        except StoreError as error:
+            log.warning("harvest_unread", extra={"error": error.detail})
+        except (UnicodeError, OverflowError):
+            log.debug("index_unasked", exc_info=True)
+        return otherwise
+
+    def _refuse_if_closed(self) -> None:
+        if self._is_closed:
+            raise StoreError("the index is closed")
 
     def _note(self, error: sqlite3.Error, damaged: int | None = None) -> None:
         if is_interrupted(error):

@@ -73,7 +73,7 @@ def open_to_write(settings: EmbeddedSettings, now: float) -> sqlite3.Connection:
     with alone(path):
         # It holds what readers asked: nobody else on the machine may read it.
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-        connection = _connect(path, "rwc")
+        connection = connected(path, "rwc")
         try:
             check_owner(connection, path)
             connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
@@ -91,18 +91,19 @@ def open_to_write(settings: EmbeddedSettings, now: float) -> sqlite3.Connection:
     return connection
 
 
-def open_to_read(path: Path) -> sqlite3.Connection:
+def open_to_read(path: Path, schema: int = SCHEMA) -> sqlite3.Connection:
     """Open the file as it is and return a connection for one thread that reads."""
-    connection = _connect(path, "rw")
+    connection = connected(path, "rw")
     connection.execute("PRAGMA query_only = ON")
     connection.execute("PRAGMA cache_size = -8000")
-    if connection.execute("PRAGMA user_version").fetchone()[0] != SCHEMA:
+    if connection.execute("PRAGMA user_version").fetchone()[0] != schema:
         connection.close()
         raise sqlite3.OperationalError("it is of another schema")
     return connection
 
 
-def _connect(path: Path, mode: str) -> sqlite3.Connection:
+def connected(path: Path, mode: str) -> sqlite3.Connection:
+    """Return a bare connection; `mode` is SQLite's (`rw`, `rwc`)."""
     return sqlite3.connect(
         f"{path.resolve().as_uri()}?mode={mode}",
         uri=True,

@@ -17,6 +17,7 @@ from engine.model import Answer, Placed
 from engine.ports import Aged, Question
 from index.embedded.opening import inode, open_to_read
 from index.embedded.rows import decoded_head, decoded_record, key
+from index.embedded.schema import SCHEMA
 from index.embedded.trouble import is_interrupted
 
 Found = TypeVar("Found")
@@ -61,10 +62,12 @@ class Decoded:
 
 
 class Reader:
-    """Owns one reading thread with a connection of its own."""
+    """Owns one reading thread with a connection of its own to a file of a schema; gives up after `longest_s`."""
 
-    def __init__(self, path: Path, name: str) -> None:
+    def __init__(self, path: Path, name: str, *, schema: int = SCHEMA, longest_s: float = LONGEST_READ_S) -> None:
         self._path = path
+        self._schema = schema
+        self._longest_s = longest_s
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"lienthu-index-{name}")
         self._connection: sqlite3.Connection | None = None
         self._ends_at = 0.0
@@ -78,10 +81,10 @@ class Reader:
         if self._connection is not None and inode(self._path) != self.inode:
             self._let_go()  # a damaged file was replaced
         if self._connection is None:
-            self._connection = open_to_read(self._path)
+            self._connection = open_to_read(self._path, self._schema)
             self.inode = inode(self._path)
             self._connection.set_progress_handler(self._is_late, 20_000)
-        self._ends_at = time.monotonic() + LONGEST_READ_S
+        self._ends_at = time.monotonic() + self._longest_s
         try:
             return look(self._connection)
         except sqlite3.DatabaseError as error:

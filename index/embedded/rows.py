@@ -52,7 +52,7 @@ def kept(question: Question, answer: Answer) -> Kept:
     then a record that stood in its former answer and is missing now is gone.
     """
     head = _encoder.encode(msgspec.structs.replace(answer, placed=()))
-    bodies = tuple(_body(placed.record) for placed in answer.placed)
+    bodies = tuple(body_of(placed.record) for placed in answer.placed)
     is_all = answer.total is not None and answer.total <= len(answer.placed)
     return Kept(
         question=question,
@@ -65,7 +65,8 @@ def kept(question: Question, answer: Answer) -> Kept:
     )
 
 
-def _body(record: Record) -> Body:
+def body_of(record: Record) -> Body:
+    """Return a record ready to be written."""
     body = _encoder.encode(record)
     return Body(record.member, record.id, blake2b(body, digest_size=16).digest(), body)
 

@@ -17,7 +17,7 @@ from index.embedded.settings import EmbeddedSettings
 from index.embedded.trouble import UnusableError
 
 SCHEMA = 1
-"""Goes up with every change of TABLES, and of what `index.words` makes of a record."""
+"""Goes up with every change of the tables, and of what `index.words` makes of a record."""
 
 MIGRATIONS: dict[int, str] = {}
 """Schema -> the statements that make the next one of it. Where one is missing the index begins anew."""
@@ -25,50 +25,7 @@ MIGRATIONS: dict[int, str] = {}
 APPLICATION = 0x4C69_5468
 """Marks the file as ours ("LiTh"). Source: SQLite file format, 1.3.14 application id."""
 
-TABLES = """
--- One row: how demand is weighed (index/demand.py).
-CREATE TABLE scale (
-  one INTEGER PRIMARY KEY CHECK (one = 1),
-  landmark REAL NOT NULL,
-  half_life_s REAL NOT NULL
-);
-
--- What was asked: the only words of readers, forgotten as index/embedded/housekeeping.py says.
-CREATE TABLE terms (
-  id INTEGER PRIMARY KEY,
-  terms TEXT NOT NULL UNIQUE,
-  folded TEXT NOT NULL,
-  weight REAL NOT NULL,
-  asks INTEGER NOT NULL,
-  first_at REAL NOT NULL
-);
-CREATE INDEX terms_folded ON terms (folded) WHERE asks >= 3;
-CREATE INDEX terms_rare ON terms (first_at) WHERE asks < 3;
-
--- What members answered; the records of an answer stand in `placed`, in the order of `ordinal`.
-CREATE TABLE answers (
-  id INTEGER PRIMARY KEY,
-  key BLOB NOT NULL UNIQUE,
-  terms INTEGER NOT NULL,
-  member TEXT NOT NULL,
-  start INTEGER NOT NULL,
-  count INTEGER NOT NULL,
-  asked_at REAL NOT NULL,
-  claimed_until REAL NOT NULL DEFAULT 0,
-  head BLOB NOT NULL
-);
-CREATE INDEX answers_terms ON answers (terms);
-CREATE INDEX answers_asked ON answers (asked_at);
-
-CREATE TABLE placed (
-  answer INTEGER NOT NULL,
-  ordinal INTEGER NOT NULL,
-  place INTEGER NOT NULL,
-  record INTEGER NOT NULL,
-  PRIMARY KEY (answer, ordinal)
-) WITHOUT ROWID;
-CREATE INDEX placed_record ON placed (record);
-
+RECORD_TABLES = """
 -- What is filtered by, kept narrow; the record itself stands in `bodies`, its words in `words`, its title in `titles`.
 CREATE TABLE records (
   id INTEGER PRIMARY KEY,
@@ -127,6 +84,53 @@ CREATE TRIGGER records_went AFTER DELETE ON records BEGIN
   DELETE FROM titles WHERE id = old.id;
   DELETE FROM words WHERE id = old.id;
 END;
+"""
+"""Records and what they are found by: in the index itself, and in the store of what was harvested."""
+
+TABLES = """
+-- One row: how demand is weighed (index/demand.py).
+CREATE TABLE scale (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  landmark REAL NOT NULL,
+  half_life_s REAL NOT NULL
+);
+
+-- What was asked: the only words of readers, forgotten as index/embedded/housekeeping.py says.
+CREATE TABLE terms (
+  id INTEGER PRIMARY KEY,
+  terms TEXT NOT NULL UNIQUE,
+  folded TEXT NOT NULL,
+  weight REAL NOT NULL,
+  asks INTEGER NOT NULL,
+  first_at REAL NOT NULL
+);
+CREATE INDEX terms_folded ON terms (folded) WHERE asks >= 3;
+CREATE INDEX terms_rare ON terms (first_at) WHERE asks < 3;
+
+-- What members answered; the records of an answer stand in `placed`, in the order of `ordinal`.
+CREATE TABLE answers (
+  id INTEGER PRIMARY KEY,
+  key BLOB NOT NULL UNIQUE,
+  terms INTEGER NOT NULL,
+  member TEXT NOT NULL,
+  start INTEGER NOT NULL,
+  count INTEGER NOT NULL,
+  asked_at REAL NOT NULL,
+  claimed_until REAL NOT NULL DEFAULT 0,
+  head BLOB NOT NULL
+);
+CREATE INDEX answers_terms ON answers (terms);
+CREATE INDEX answers_asked ON answers (asked_at);
+
+CREATE TABLE placed (
+  answer INTEGER NOT NULL,
+  ordinal INTEGER NOT NULL,
+  place INTEGER NOT NULL,
+  record INTEGER NOT NULL,
+  PRIMARY KEY (answer, ordinal)
+) WITHOUT ROWID;
+CREATE INDEX placed_record ON placed (record);
+
 CREATE TRIGGER answers_went AFTER DELETE ON answers BEGIN
   DELETE FROM placed WHERE answer = old.id;
 END;
@@ -134,6 +138,7 @@ CREATE TRIGGER terms_went AFTER DELETE ON terms BEGIN
   DELETE FROM answers WHERE terms = old.id;
 END;
 """
+"""What was asked and answered."""
 
 
 @contextmanager
@@ -179,6 +184,7 @@ def bring_up(connection: sqlite3.Connection, settings: EmbeddedSettings, now: fl
             version += 1
         if version != SCHEMA:
             _empty(connection)
+            run(connection, RECORD_TABLES)
             run(connection, TABLES)
             connection.execute("INSERT INTO scale VALUES (1, ?, ?)", (now, settings.half_life_s))
         connection.execute(f"PRAGMA application_id = {APPLICATION}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import msgspec
 
@@ -27,14 +27,14 @@ RARE_LEAST = 200
 OFFERED_FROM = 300
 """Titles with the letters typed so far that are looked at."""
 
-_BM25 = f"bm25(found, {', '.join(str(weight) for weight in COLUMN_WEIGHTS.values())})"
+BM25 = f"bm25(found, {', '.join(str(weight) for weight in COLUMN_WEIGHTS.values())})"
 _LAST = chr(0x10FFFF)
 
 
 def search(connection: sqlite3.Connection, query: Query, limit: int, oldest: float) -> tuple[Aged, ...]:
     """Return the records that hold all words, or else any of the rarer ones, best first."""
-    conditions, values = _conditions(query.filters)
-    narrowed = _Narrowed(" AND ".join(conditions), tuple(values))
+    wanted, values = conditions(query.filters)
+    narrowed = _Narrowed(" AND ".join(wanted), tuple(values))
     if query.expression is None:
         return _latest(connection, narrowed, limit, oldest)
     all_words = match(query.expression)
@@ -61,7 +61,7 @@ def _matching(
     condition = f"AND {narrowed.condition}" if narrowed.condition else ""
     rows = connection.execute(
         "SELECT bodies.body, records.asked_at FROM (SELECT id, weight FROM ("  # noqa: S608 - only question marks
-        f"SELECT found.rowid AS id, {_BM25} AS weight FROM found {join} WHERE found MATCH ? {condition}"
+        f"SELECT found.rowid AS id, {BM25} AS weight FROM found {join} WHERE found MATCH ? {condition}"
         f" ORDER BY found.rowid DESC LIMIT {WEIGHED})"
         " ORDER BY weight, id LIMIT ?) AS best"
         " CROSS JOIN records ON records.id = best.id CROSS JOIN bodies ON bodies.id = best.id"
@@ -101,22 +101,22 @@ def _any_word(connection: sqlite3.Connection, expression: Expression) -> str | N
     return f"({wanted}) NOT ({unwanted})" if wanted and unwanted else wanted or None
 
 
-def _conditions(filters: Filters) -> tuple[list[str], list[object]]:
+def conditions(filters: Filters) -> tuple[list[str], list[object]]:
     """Return what a record must meet, in SQL, and the values of its question marks."""
-    conditions: list[str] = []
+    told: list[str] = []
     values: list[object] = []
 
     def one_of(column: str, found: Sequence[str], *, is_wanted: bool = True) -> None:
         if found:
             inside = f"{column} IN ({','.join('?' * len(found))})"
-            conditions.append(inside if is_wanted else f"({column} IS NULL OR NOT {inside})")
+            told.append(inside if is_wanted else f"({column} IS NULL OR NOT {inside})")
             values.extend(str(value) for value in found)
 
     if filters.year_from is not None:
-        conditions.append("records.year >= ?")
+        told.append("records.year >= ?")
         values.append(_bounded(filters.year_from))
     if filters.year_to is not None:
-        conditions.append("records.year <= ?")
+        told.append("records.year <= ?")
         values.append(_bounded(filters.year_to))
     one_of("records.material", filters.materials)
     one_of("records.material", filters.not_materials, is_wanted=False)
@@ -124,16 +124,16 @@ def _conditions(filters: Filters) -> tuple[list[str], list[object]]:
     one_of("records.member", filters.members)
     one_of("records.member", filters.not_members, is_wanted=False)
     if filters.languages:
-        conditions.append("(" + " OR ".join("instr(records.languages, ?)" for _ in filters.languages) + ")")
+        told.append("(" + " OR ".join("instr(records.languages, ?)" for _ in filters.languages) + ")")
         values.extend(f" {language} " for language in filters.languages)
     for language in filters.not_languages:
-        conditions.append("NOT instr(records.languages, ?)")
+        told.append("NOT instr(records.languages, ?)")
         values.append(f" {language} ")
     if filters.available_only:
-        conditions.append("records.is_available")
+        told.append("records.is_available")
     if filters.online_only:
-        conditions.append("records.is_online")
-    return conditions, values
+        told.append("records.is_online")
+    return told, values
 
 
 def _bounded(year: int) -> int:
@@ -143,13 +143,16 @@ def _bounded(year: int) -> int:
 # What somebody begins to type ---------------------------------------------------------
 
 
-def suggest(connection: sqlite3.Connection, prefix: str, limit: int) -> tuple[str, ...]:
-    """Return questions asked by several and titles that begin so: the marks as typed first, then the most wanted."""
-    ending = " " if prefix[-1:].isspace() else ""
-    folded, exact = folded_key(prefix), exact_key(prefix)
+def suggest(
+    connection: sqlite3.Connection, prefix: str, limit: int, further: Collection[tuple[str, str, str]] = ()
+) -> tuple[str, ...]:
+    """Return questions asked by several and titles that begin so: the marks as typed first, then the most wanted.
+
+    `further` titles come from elsewhere, as `titles` gives them.
+    """
+    folded, exact = _beginning(prefix)
     if not folded or limit < 1:
         return ()
-    folded, exact = folded + ending, exact + ending
     terms = connection.execute(
         "SELECT terms, folded, weight FROM terms WHERE asks >= 3 AND folded >= ? AND folded < ?"
         " ORDER BY weight DESC LIMIT ?",
@@ -161,13 +164,26 @@ def suggest(connection: sqlite3.Connection, prefix: str, limit: int) -> tuple[st
         _offer(
             offers, key, _Offer(text, is_near=exact_key(text).startswith(exact), worth=10.0 + 10.0 * weight / heaviest)
         )
-    titles = _titles(connection, "folded", folded)
-    if exact != folded:
-        titles |= _titles(connection, "exact", exact)
-    for title, key, own in titles:
+    for title, key, own in titles(connection, prefix).union(further):
         _offer(offers, key, _Offer(title, is_near=f"{own} ".startswith(exact), worth=1.0))
     ranked = sorted(offers.items(), key=lambda one: (not one[1].is_near, -one[1].worth, len(one[0]), one[0]))
     return tuple(offer.text for _, offer in ranked[:limit])
+
+
+def titles(connection: sqlite3.Connection, prefix: str) -> set[tuple[str, str, str]]:
+    """Return titles that begin so, each with its folded and its exact key."""
+    folded, exact = _beginning(prefix)
+    if not folded:
+        return set()
+    found = _titles(connection, "folded", folded)
+    return found if exact == folded else found | _titles(connection, "exact", exact)
+
+
+def _beginning(prefix: str) -> tuple[str, str]:
+    """Return the folded and the exact key that what is offered must begin with; the first is "" for no letters."""
+    ending = " " if prefix[-1:].isspace() else ""
+    folded = folded_key(prefix)
+    return (folded + ending, exact_key(prefix) + ending) if folded else ("", "")
 
 
 class _Offer(msgspec.Struct, frozen=True):

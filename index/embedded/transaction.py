@@ -174,6 +174,13 @@ def _record(connection: sqlite3.Connection, body: Body, asked_at: float, fresh: 
             connection.execute("UPDATE records SET asked_at = ? WHERE id = ?", (asked_at, number))
             return number
     columns = fresh.get(body.digest) or described(body)
+    return write_record(connection, body, columns, asked_at=asked_at, number=int(row[0]) if row is not None else None)
+
+
+def write_record(
+    connection: sqlite3.Connection, body: Body, columns: Described, *, asked_at: float, number: int | None
+) -> int:
+    """Write a record that is new (`number` None) or other than before, and return its number."""
     values = (
         asked_at,
         body.digest,
@@ -186,7 +193,7 @@ def _record(connection: sqlite3.Connection, body: Body, asked_at: float, fresh: 
         body.member,
         body.record_id,
     )
-    if row is not None:
+    if number is not None:
         connection.execute(
             "UPDATE records SET asked_at = ?, digest = ?, year = ?, material = ?, degree = ?, languages = ?,"
             " is_online = ?, is_available = ? WHERE member = ? AND record_id = ?",

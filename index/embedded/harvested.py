@@ -1,0 +1,139 @@
+"""What was harvested, in a SQLite file beside the index: the part of the port that holds whole catalogues."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from engine.model import Query, Window
+from engine.ports import Aged, Harvested, HarvestPart, HarvestState, Written
+from index.embedded import harvest_searching, harvest_writing, reading, searching
+from index.embedded.harvest_file import HARVEST_SCHEMA, held, open_to_harvest, store_error
+from index.embedded.reading import Reader
+
+Found = TypeVar("Found")
+
+LONGEST_READ_S = 5.0
+"""A member's own deadline is the nearer bound: what is given up here is told as a failure."""
+
+
+class HarvestedFile:
+    """The file and its one reading thread. Where there is no file, nothing was harvested."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._reader = Reader(path, "harvested", schema=HARVEST_SCHEMA, longest_s=LONGEST_READ_S)
+
+    async def _read(self, look: Callable[[sqlite3.Connection], Found], otherwise: Found) -> Found:
+        """Return what `look` finds, `otherwise` if there is no file. Raises StoreError."""
+        if not self.path.exists():
+            return otherwise
+        try:
+            return await self._reader.read(look)
+        except (sqlite3.Error, OSError) as error:
+            raise store_error(self.path, error) from error
+
+    async def search(self, member: str, query: Query, window: Window) -> Harvested | None:
+        """Return one window of what a member's records hold for a query."""
+        try:
+            return await self._read(lambda file: harvest_searching.harvested(file, member, query, window), None)
+        except (UnicodeError, OverflowError):  # no text or number that any record could hold
+            state = await self.state(member)
+            return Harvested((), 0, harvest_searching.COUNTED, state) if state else None
+
+    async def state(self, member: str) -> HarvestState | None:
+        """Return how far a member was harvested."""
+        return await self._read(lambda file: harvest_writing.read_state(file, member), None)
+
+    async def count(self, member: str | None = None) -> int:
+        """Return how many records of a member there are, or of all."""
+        return await self._read(lambda file: harvest_searching.count(file, member), 0)
+
+    async def found(self, query: Query, limit: int) -> tuple[Aged, ...]:
+        """Return records of any member that hold the query's words, best first, as `searching.search` does."""
+
+        def look(file: sqlite3.Connection) -> tuple[Aged, ...]:
+            return harvest_searching.confirmed(file, searching.search(file, query, limit, 0.0))
+
+        return await self._read(look, ())
+
+    async def record(self, member: str, record_id: str) -> Aged | None:
+        """Return one record."""
+
+        def look(file: sqlite3.Connection) -> Aged | None:
+            one = reading.record(file, member, record_id)
+            return harvest_searching.confirmed(file, (one,))[0] if one else None
+
+        return await self._read(look, None)
+
+    async def titles(self, prefix: str) -> set[tuple[str, str, str]]:
+        """Return titles that begin so, as `searching.titles` does."""
+        return await self._read(lambda file: searching.titles(file, prefix), set())
+
+    def bytes_used(self) -> int:
+        """Return how much room it takes on the disk, its log included."""
+        files = (self.path, self.path.with_name(f"{self.path.name}-wal"))
+        return sum(file.stat().st_size for file in files if file.exists())
+
+    @asynccontextmanager
+    async def harvesting(self, member: str, holder: str) -> AsyncIterator[Book]:
+        """Hold the lock of a member's harvest and give what is written with."""
+        with held(self.path, member, holder):
+            book = Book(self.path, member)
+            await book.open()
+            try:
+                yield book
+            finally:
+                await book.close()
+
+    async def close(self) -> None:
+        """Let go of the file."""
+        await self._reader.close()
+
+
+class Book:
+    """A member's harvested records, open for writing in a thread of its own."""
+
+    def __init__(self, path: Path, member: str) -> None:
+        self._path = path
+        self._member = member
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="lienthu-harvest")
+        self._connection: sqlite3.Connection | None = None
+
+    async def open(self) -> None:
+        """Open the file, making it where it is missing. Raises StoreError."""
+        loop = asyncio.get_running_loop()
+        self._connection = await loop.run_in_executor(self._thread, open_to_harvest, self._path)
+
+    async def _run(self, work: Callable[[sqlite3.Connection], Found]) -> Found:
+        assert self._connection is not None
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._thread, work, self._connection)
+        except (sqlite3.Error, OSError, UnicodeError, msgspec.MsgspecError) as error:
+            raise store_error(self._path, error) from error
+
+    async def state(self) -> HarvestState | None:
+        """Return how far the member was harvested."""
+        return await self._run(lambda file: harvest_writing.read_state(file, self._member))
+
+    async def write(self, part: HarvestPart) -> Written:
+        """Write a part whole or not at all."""
+        return await self._run(lambda file: harvest_writing.write_part(file, self._member, part))
+
+    async def forget(self) -> int:
+        """Delete everything of the member."""
+        return await self._run(lambda file: harvest_writing.forget(file, self._member))
+
+    async def close(self) -> None:
+        """Let go of the file and end the thread."""
+        connection = self._connection
+        if connection is not None:
+            await asyncio.get_running_loop().run_in_executor(self._thread, connection.close)
+        self._thread.shutdown()
