@@ -123,17 +123,26 @@ class Kept:
             self._left -= 1
             return self._page, self._at
 
-    async def send(self, make: Send, is_stale: Callable[[httpx.Response], bool] = lambda _: False) -> httpx.Response:
-        """Return the answer to what is made of the page; raises what its status means where a second try is no use."""
+    async def send(
+        self,
+        make: Send,
+        is_stale: Callable[[httpx.Response], bool] = lambda _: False,
+        *,
+        accepted: frozenset[int] = frozenset(),
+    ) -> httpx.Response:
+        """Return the answer to what is made of the page; raises what its status means where a second try is no use.
+
+        `accepted` are further statuses that come back as answers.
+        """
         page, url = await self.page()
-        response = await self._ask(make(page, url))
+        response = await self._ask(make(page, url), accepted)
         if response.status_code in STALE_STATUSES or is_stale(response):
             page, url = await self.page(instead_of=page)
-            response = await self._ask(make(page, url))
+            response = await self._ask(make(page, url), accepted)
         if response.status_code in STALE_STATUSES:
             raise failure_of_status(response.status_code, wait_s=None)
         return response
 
-    async def _ask(self, request: httpx.Request) -> httpx.Response:
-        request.extensions = {**request.extensions, ACCEPT_STATUS: STALE_STATUSES, IDEMPOTENT: True}
+    async def _ask(self, request: httpx.Request, accepted: frozenset[int]) -> httpx.Response:
+        request.extensions = {**request.extensions, ACCEPT_STATUS: STALE_STATUSES | accepted, IDEMPOTENT: True}
         return await self._client.send(request)

@@ -21,6 +21,7 @@ LARGE_BYTES: Final = 60_000
 _CHARSET: Final = re.compile(rb"""(?i)<meta[^>]{0,200}charset\s*=\s*["']?\s*([A-Za-z0-9._:-]{1,40})""")
 _TITLE_LETTERS: Final = 80
 _DOCUMENT: Final = re.compile(rb"(?i)<!doctype html|<html[\s>]")
+_ELEMENT_END: Final = re.compile(rb"(?i)(?:</[a-z][a-z0-9]*\s*>|-->)\s*\Z")
 _DOCUMENT_END: Final = re.compile(rb"(?i)</html\s*>")
 
 
@@ -64,13 +65,13 @@ def title_of(page: BeautifulSoup) -> str:
 
 
 def is_whole(body: bytes) -> bool:
-    """Whether a page that begins as a document also ends as one; of a fragment nothing can be said, so it is whole.
+    """Whether a page that begins as a document also ends as one, and a fragment ends with the end of an element.
 
     >>> is_whole(b"<html><body>a</body></html> <!-- 12 ms -->"), is_whole(b"<html><body><p>a"), is_whole(b"<li>a</li>")
     (True, False, True)
     """
     if not _DOCUMENT.search(body, 0, 4096):
-        return True
+        return bool(_ELEMENT_END.search(body, max(0, len(body) - 2_000)))
     return bool(_DOCUMENT_END.search(body, max(0, len(body) - 20_000)))
 
 

@@ -26,6 +26,7 @@ class Sheet(msgspec.Struct, frozen=True):
     first_place: int | None = None
     is_whole: bool = True
     goes_on: bool | None = None
+    notices: tuple[Reason, ...] = ()
 
 
 Read = Callable[[int], Awaitable[Sheet]]
@@ -38,10 +39,9 @@ class Numbered:
     After a search `size` is what was learned, for the next one to begin with.
     """
 
-    def __init__(self, size: int, read: Read, *, notices: tuple[Reason, ...] = ()) -> None:
+    def __init__(self, size: int, read: Read) -> None:
         self.size = max(1, size)
         self._read = read
-        self._notices = notices
 
     async def __call__(self, place: int, _count: int) -> Batch:
         """Return the page that holds a place; asks a second time where pages prove to be of another size."""
@@ -63,5 +63,5 @@ class Numbered:
         first = self._first(sheet, number)
         if not sheet.rows and sheet.total and first <= sheet.total:
             raise UnreadableError(f"{sheet.total} hits and not one row on page {number}")
-        notices = self._notices if sheet.is_whole else (*self._notices, Reason("notice.partial"))
+        notices = sheet.notices if sheet.is_whole else (*sheet.notices, Reason("notice.partial"))
         return Batch(first, sheet.rows, sheet.total, sheet.goes_on, notices)

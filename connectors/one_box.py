@@ -7,9 +7,13 @@ that says most is asked alone. Either is told.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final, NamedTuple
 
+import msgspec
+from stdnum.isbn import format as format_isbn
+
+from connectors.numbered import Sheet
 from connectors.simpler import clauses_of
 from engine.errors import UnsupportedError
 from engine.model import Clause, Expression, Field, Reason
@@ -66,3 +70,38 @@ def _said(clause: Clause, phrase: Callable[[str], str], truncation: str) -> str:
     if clause.is_phrase:
         return phrase(clause.text)
     return clause.text + truncation if clause.is_truncated and truncation else clause.text
+
+
+Look = Callable[[Boxed, int], Awaitable[Sheet]]
+"""Asks for the page of a number of what one box finds."""
+
+
+class FirstThatFinds:
+    """Reads pages of the first of several ways to put a question that finds anything; of the last, if none does."""
+
+    def __init__(self, ways: Sequence[Boxed], look: Look) -> None:
+        self._ways, self._look = list(ways), look
+
+    async def __call__(self, number: int) -> Sheet:
+        """Return the page of a number; remembers which way found something."""
+        while True:
+            way = self._ways[0]
+            sheet = await self._look(way, number)
+            if sheet.total != 0 or sheet.rows or len(self._ways) == 1:
+                self._ways = [way]
+                return msgspec.structs.replace(sheet, notices=(*sheet.notices, *way.notices))
+            del self._ways[0]
+
+
+def hyphenated(isbn: str, most: int) -> list[str]:
+    """Return ways to write an ISBN for a catalogue that finds only what it holds: as registered, split, bare.
+
+    >>> hyphenated("9786044862200", 3)
+    ['978-604-486-220-0', '978-604-48-6220-0', '9786044862200']
+    """
+    if len(isbn) != 13:
+        return [isbn]
+    prefix, group, rest, check = isbn[:3], isbn[3:6], isbn[6:12], isbn[12]
+    splits = [f"{prefix}-{group}-{rest[:at]}-{rest[at:]}-{check}" for at in (3, 2, 4, 5)]
+    written = dict.fromkeys([format_isbn(isbn), *(splits if group == "604" else [])])
+    return [*list(written)[: most - 1], isbn] if most > 1 else [isbn]

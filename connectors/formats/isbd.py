@@ -24,6 +24,7 @@ _EXTENT: Final = re.compile(r"\d\s*(?:tr|trang|p|pp|pages?|tờ|t|s|bl|v|q|cm|mm
 _YEAR_AT_END: Final = re.compile(r"(?:^|[\s,;(\[c©])\[?\d{4}[?)\]]*\s*(?:[-–]\s*(?:\d{2,4})?)?\s*\.?$")
 _SERIES: Final = re.compile(r"\((?P<series>[^()]{2,200})\)\.?")
 _ISBN: Final = re.compile(r"\bISBN\b|\b97[89][-\s]?\d", re.IGNORECASE)
+_NO_YEAR: Final = re.compile(r"[\s,;]*\[?k\.?\s*n\.?\]?$", re.IGNORECASE)
 _NOTE_LETTERS: Final = 2000
 
 
@@ -89,6 +90,16 @@ def _kind_of_area(area: str, found: dict[str, str]) -> str:
     return next(kind for kind, is_it in kinds.items() if is_it)
 
 
+def is_card(text: str) -> bool:
+    """Whether a text has areas behind a statement of responsibility, as no mere title has.
+
+    >>> is_card("Nắng trong vườn / Thạch Lam. - In lần thứ 2"), is_card("Hà Nội. - Ngày ấy")
+    (True, False)
+    """
+    area = _AREA.search(text)
+    return area is not None and _RESPONSIBILITY.search(text, 1, area.start()) is not None
+
+
 def split_responsibility(text: str) -> tuple[str, str]:
     """Return a title and what stands behind its slash.
 
@@ -119,7 +130,7 @@ def parse_imprint(text: str) -> Imprint:
     >>> tuple(parse_imprint("2017, Giáo dục, H.")), tuple(parse_imprint("Trẻ, 2010")), tuple(parse_imprint("2010"))
     (('Hà Nội', 'Giáo dục', 2017), (None, 'Trẻ', 2010), (None, None, 2010))
     """
-    line = unbracket(tidy(text)).strip(" .")
+    line = _NO_YEAR.sub("", unbracket(tidy(text)).strip(" ."))
     year = known_year(line)
     before, colon, behind = line.partition(":")
     if colon:

@@ -16,7 +16,7 @@ from connectors.formats.agents import several_people
 from connectors.formats.assembly import finish
 from connectors.formats.draft import Draft
 from connectors.formats.headings import web_address
-from connectors.formats.isbd import parse_imprint, parse_isbd, statement_of
+from connectors.formats.isbd import is_card, parse_imprint, parse_isbd, statement_of
 from connectors.formats.mending import mend_texts
 from connectors.formats.rules import NamedRule, apply_names, compile_names
 from connectors.formats.tidy import tidy, undot
@@ -106,7 +106,7 @@ RULES: tuple[NamedRule[str], ...] = (
     ("responsibilities",   "responsibility",  values.line),
     ("volumes",            "volume",          _volumes),
     ("part_titles",        "part_title",      values.line),
-    ("leads",              "people",          _people),
+    ("names",              "people",          _people),
     ("leads",              "authors",         values.authors),
     ("names",              "contributors",    values.contributors),
     ("names",              "editors",         values.editors),
@@ -151,6 +151,7 @@ def record_from_texts(texts: Iterable[tuple[str, str]], member: str) -> Record:
     draft = Draft()
     draft.raw += raw
     sound = [pair for name, text in sound for pair in (_unfolded(text) if name == "isbd" else [(name, text)])]
+    sound = [pair for name, text in sound for pair in (_of_card(text) if name == "title" else [(name, text)])]
     of_title = {name: text for name, text in reversed(sound) if name in {"title", "subtitle", "responsibility"}}
     statement = statement_of(of_title.get("title", ""), of_title.get("responsibility", ""))
     if statement is None:
@@ -170,6 +171,11 @@ def record_from_texts(texts: Iterable[tuple[str, str]], member: str) -> Record:
     if len(record.holdings) > 1:
         record = msgspec.structs.replace(record, holdings=tuple(dict.fromkeys(record.holdings)))
     return record
+
+
+def _of_card(text: str) -> list[tuple[str, str]]:
+    """Return a title as it is, or the texts of a whole card that stands where a title should."""
+    return _unfolded(text) if is_card(text) else [("title", text)]
 
 
 def _unfolded(text: str) -> list[tuple[str, str]]:

@@ -1,0 +1,127 @@
+"""A member with a tim-kiem OPAC."""
+
+from __future__ import annotations
+
+import msgspec
+
+from connectors.aspnet import Kept, token_of
+from connectors.formats import records_from_iso2709
+from connectors.html import html_of, is_whole, refuse_other_pages
+from connectors.numbered import Numbered, Sheet
+from connectors.one_box import Boxed, FirstThatFinds, boxed, hyphenated
+from connectors.pages_of_list import Batch, Fetch, answer_by_pages
+from connectors.simpler import Abilities, clauses_of
+from connectors.tim_kiem.reading import completed, read_rows, title_of_record, under_its_id
+from connectors.tim_kiem.request import address, download_request, plain_url, search_request
+from connectors.tim_kiem.settings import TimKiemSettings
+from engine.errors import LienThuError
+from engine.model import Answer, Expression, Field, Placed, Query, Reason, Record, Window
+from engine.ports import Door, Member
+
+_NO_SUCH_WAY = frozenset({404, 405})
+
+
+class TimKiemConnector:
+    """One tim-kiem OPAC that can be asked.
+
+    It keeps the token of the search page as long as the server takes it, and remembers whether results come by POST or
+    only as a plain page.
+    """
+
+    def __init__(self, member: Member, settings: TimKiemSettings, door: Door) -> None:
+        self._member, self._settings, self._door = member, settings, door
+        self._kept = Kept(door.client, address(member.url, settings.form_path), uses=settings.token_uses)
+        self._size = settings.page_size
+        self._is_plain = False
+        self.fields: frozenset[Field] = frozenset(settings.known_codes) | {Field.ANY}
+
+    async def search(self, query: Query, window: Window) -> Answer:
+        """Ask for one window of the list; see `engine.ports.Connector`."""
+        slugs: dict[str, str] = {}
+        answer = await answer_by_pages(
+            self._member.id,
+            query,
+            window,
+            clock=self._door.clock,
+            can=Abilities(self.fields),
+            ask=lambda expression: self._ask(expression, slugs),
+            unasked=query.filters,
+            folds_marks=self._settings.folds_marks,
+        )
+        return await self._with_details(answer, slugs) if self._settings.details else answer
+
+    async def probe(self) -> None:
+        """Fetch the search page: the least that proves that searches can be asked."""
+        page = await html_of(await self._door.client.get(address(self._member.url, self._settings.form_path)))
+        if not token_of(page):
+            refuse_other_pages(page)
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        await self._door.client.aclose()
+
+    def _ask(self, expression: Expression | None, slugs: dict[str, str]) -> Fetch:
+        async def look(way: Boxed, number: int) -> Sheet:
+            sheet, found = await self._page(way, number)
+            slugs.update(found)
+            return sheet
+
+        numbered = Numbered(self._size, FirstThatFinds(self._ways(expression), look))
+
+        async def fetch(place: int, count: int) -> Batch:
+            batch = await numbered(place, count)
+            self._size = numbered.size
+            return batch
+
+        return fetch
+
+    def _ways(self, expression: Expression | None) -> list[Boxed]:
+        """Return the ways to put a question, one of which may find what another does not."""
+        whole = boxed(expression, joins=self._settings.joins_fields)
+        if whole.field is Field.ISBN:
+            forms = hyphenated(whole.text, self._settings.isbn_forms)
+            return [whole._replace(text=form) for form in forms]
+        alone = boxed(expression, joins=False)
+        return [whole, alone] if alone.field is not whole.field and len(clauses_of(expression)) > 1 else [whole]
+
+    async def _page(self, way: Boxed, number: int) -> tuple[Sheet, dict[str, str]]:
+        base, settings = self._member.url, self._settings
+        if not self._is_plain:
+            response = await self._kept.send(
+                lambda page, _: search_request(base, settings, way, number, page), accepted=_NO_SUCH_WAY
+            )
+            self._is_plain = response.status_code in _NO_SUCH_WAY
+        if self._is_plain:
+            response = await self._door.client.get(plain_url(base, settings, way, number))
+        sheet, slugs = read_rows(await html_of(response), str(response.url), self._member.id)
+        whole = sheet.is_whole and is_whole(response.content)
+        return msgspec.structs.replace(sheet, is_whole=whole), slugs
+
+    async def _with_details(self, answer: Answer, slugs: dict[str, str]) -> Answer:
+        """Return an answer whose first records are as full as their own pages tell them."""
+        placed: list[Placed] = []
+        lost = False
+        for at, one in enumerate(answer.placed):
+            record = one.record
+            if at < self._settings.details and record.url:
+                try:
+                    record = await self._detail(record, slugs.get(record.id, ""))
+                except LienThuError:
+                    lost = True
+            placed.append(Placed(one.place, record))
+        partial = Reason("notice.partial")
+        notices = (*answer.notices, partial) if lost and partial not in answer.notices else answer.notices
+        return msgspec.structs.replace(answer, placed=tuple(placed), notices=notices)
+
+    async def _detail(self, record: Record, slug: str) -> Record:
+        response = await self._door.client.get(record.url or "")
+        page = await html_of(response)
+        if self._settings.details_by == "download" and slug:
+            request = download_request(
+                self._member.url, self._settings, slug, title_of_record(page) or record.title, page
+            )
+            body = (await self._door.client.send(request)).content
+            for full in records_from_iso2709(body, member=record.member):
+                if isinstance(full, Record):
+                    return under_its_id(record, full)
+        return completed(record, page)
