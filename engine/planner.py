@@ -59,7 +59,7 @@ def plan(
         unknown = sorted(needed - asked.connector.fields - {Field.ANY})
         if unknown:
             skip.append(Skip(asked, Reason("plan.field", {"field": unknown[0].value})))
-        elif not _is_open_to(member, reader):
+        elif not is_open_to(member, reader):
             skip.append(Skip(asked, Reason("plan.network")))
         elif (error := resting(member.id)) is not None:
             skip.append(Skip(asked, error.reason, error.failure))
@@ -121,7 +121,8 @@ def is_named(member: Member, words: str) -> bool:
     return bool(wanted) and any(wanted <= set(folded_key(name).split()) for name in (member.name.vi, member.name.en))
 
 
-def _is_open_to(member: Member, reader: str | None) -> bool:
+def is_open_to(member: Member, reader: str | None) -> bool:
+    """Tell whether a member may be asked for a reader at this address."""
     if not member.networks:
         return True
     try:

@@ -14,6 +14,7 @@ from collections import OrderedDict
 from collections.abc import AsyncIterator, Sequence
 from typing import Self
 
+from engine.availability import Availabilities, Refreshed
 from engine.course import Course, gather_kept
 from engine.errors import TimedOutError
 from engine.flights import Flights
@@ -59,7 +60,8 @@ class Search:
         self._rests = Rests(clock)
         self._flights = Flights(index, self._rests, clock)
         self._outcomes = Outcomes()
-        self._shown: OrderedDict[str, Title] = OrderedDict()
+        self._availabilities = Availabilities(self._asked, self._rests, clock)
+        self._shown: OrderedDict[str, tuple[Title, float]] = OrderedDict()  # and when they were put together
         self._preferences = {one.member.id: one.member.preference for one in self._asked}
         self._tending: asyncio.Task[None] | None = None
 
@@ -104,7 +106,7 @@ class Search:
     async def title(self, title_id: str) -> Title | None:
         """Return a title by its id, or by `member~record-id` of any of its records, as far as it is still known."""
         if title_id in self._shown:
-            return self._shown[title_id]
+            return self._shown[title_id][0]
         member, separator, record_id = title_id.partition("~")
         if not separator or self._index is None:
             return None
@@ -121,6 +123,20 @@ class Search:
                 if any((part.member, part.id) == (aged.record.member, aged.record.id) for part in edition.records):
                     return title
         return None
+
+    async def refreshed(self, title_ids: Sequence[str], *, reader: str | None = None) -> tuple[Refreshed, ...]:
+        """Return those of these titles that are known, with the copies that can be had now and how old each word is.
+
+        Members are asked in one batch each, and only those that can tell and have not just told.
+        """
+        titles: list[tuple[Title, float]] = []
+        for title_id in dict.fromkeys(title_ids):
+            known = self._shown.get(title_id)
+            if known is not None:
+                titles.append(known)
+            elif (found := await self.title(title_id)) is not None:
+                titles.append((found, self._clock()))
+        return await self._availabilities.refreshed(titles, reader=reader)
 
     # Between searches --------------------------------------------------------------------
 
@@ -188,8 +204,9 @@ class Search:
         )
 
     def _remembered(self, snapshot: Snapshot) -> Snapshot:
+        now = self._clock()
         for title in snapshot.titles:
-            self._shown[title.id] = title
+            self._shown[title.id] = (title, now)
             self._shown.move_to_end(title.id)
         while len(self._shown) > REMEMBERED_TITLES:
             self._shown.popitem(last=False)

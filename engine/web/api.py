@@ -11,14 +11,14 @@ from aiohttp import web
 from engine.model import Title
 from engine.ports import IndexState
 from engine.search import Search
-from engine.web.asking import reader_of
+from engine.web.asking import reader_of, titles_asked
 from engine.web.desk import DESK
 from engine.web.metrics import CONTENT_TYPE
 from engine.web.openapi import description
 from engine.web.problems import ProblemError, problem
-from engine.web.shapes import HealthView, MembersView
+from engine.web.shapes import AvailabilitiesView, HealthView, MembersView
 from engine.web.stream import EVENT_STREAM, beating, event, open_stream
-from engine.web.views import member_view, title_view
+from engine.web.views import availability_view, member_view, title_view
 
 routes = web.RouteTableDef()
 
@@ -76,6 +76,15 @@ async def title(request: web.Request) -> web.Response:
     if found is None:
         raise ProblemError(problem("no-such-title", 404))
     return json_response(msgspec.json.encode(title_view(found, desk.members)))
+
+
+@routes.get("/api/v1/availability")
+async def availability(request: web.Request) -> web.Response:
+    """Answer with what can be had now of the titles named, as far as they are known."""
+    desk = request.app[DESK]
+    refreshed = await desk.search.refreshed(titles_asked(request.query), reader=reader_of(request))
+    views = tuple(availability_view(one, desk.members) for one in refreshed)
+    return json_response(msgspec.json.encode(AvailabilitiesView(views)))
 
 
 @routes.get("/api/v1/members")

@@ -21,6 +21,7 @@ MOST_PAGES = 50
 MOST_TITLES = 100
 MOST_VALUES = 20
 LONGEST_NAME = 100
+LONGEST_TITLE_ID = 1_000
 LONGEST_DEADLINE_S = 60.0
 PARAMETERS = frozenset(
     {
@@ -165,6 +166,17 @@ def _deadline(parameters: MultiMapping[str]) -> float | None:
     if not re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,9})?", found) or not 0 < float(found) <= LONGEST_DEADLINE_S:
         wrong("deadline_s", found, f"> 0, ≤ {LONGEST_DEADLINE_S:g}")
     return float(found)
+
+
+def titles_asked(parameters: MultiMapping[str]) -> tuple[str, ...]:
+    """Return the ids of the titles that a request names."""
+    found = tuple(parameters.getall("title", []))
+    if not 0 < len(found) <= MOST_VALUES:
+        wrong("title", str(len(found)), f"1-{MOST_VALUES}")
+    for value in found:
+        if not 0 < len(value) <= LONGEST_TITLE_ID:
+            wrong("title", value, f"1-{LONGEST_TITLE_ID}")
+    return found
 
 
 def reader_of(request: web.Request) -> str | None:

@@ -8,9 +8,9 @@ from importlib.metadata import version
 import msgspec
 
 from engine.model import Degree, Material
-from engine.web.asking import LONGEST_DEADLINE_S, LONGEST_NAME, MOST_PAGES, MOST_TITLES, MOST_VALUES
+from engine.web.asking import LONGEST_DEADLINE_S, LONGEST_NAME, LONGEST_TITLE_ID, MOST_PAGES, MOST_TITLES, MOST_VALUES
 from engine.web.problems import PROBLEM_JSON, Problem
-from engine.web.shapes import HealthView, MembersView, SnapshotView, TitleView
+from engine.web.shapes import AvailabilitiesView, HealthView, MembersView, SnapshotView, TitleView
 
 Json = dict[str, object]
 _EVENT: Json = {
@@ -92,7 +92,8 @@ def _problem(text: str) -> Json:
 def description(address: str) -> Json:
     """Return the description of the service at an address."""
     _, schemas = msgspec.json.schema_components(
-        (SnapshotView, TitleView, MembersView, HealthView, Problem), ref_template="#/components/schemas/{name}"
+        (SnapshotView, TitleView, AvailabilitiesView, MembersView, HealthView, Problem),
+        ref_template="#/components/schemas/{name}",
     )
     bad = {"400": _problem("The question or a parameter cannot be read; where it can be mended, a proposal stands by.")}
     bad["414"] = _problem("The address is too long.")
@@ -104,6 +105,19 @@ def description(address: str) -> Json:
         "required": True,
         "description": "`member~record`: the id of a title or of a record in it; the record's own id percent-encoded.",
         "schema": {"type": "string", "minLength": 1},
+    }
+    title_ids: Json = {
+        "name": "title",
+        "in": "query",
+        "required": True,
+        "description": "The ids of titles.",
+        "schema": {
+            "type": "array",
+            "minItems": 1,
+            "maxItems": MOST_VALUES,
+            "items": {"type": "string", "minLength": 1, "maxLength": LONGEST_TITLE_ID},
+        },
+        **_LIST,
     }
     paths: Json = {
         "/api/v1/search": _operation(
@@ -123,6 +137,12 @@ def description(address: str) -> Json:
                 "404": _problem("No such title is known."),
             },
             [title_id],
+        ),
+        "/api/v1/availability": _operation(
+            "availability",
+            "What can be had now of titles on a reader's screen; their libraries are asked, in one batch each.",
+            {"200": _reply("What is known.", "application/json", _ref("AvailabilitiesView")), **bad},
+            [title_ids],
         ),
         "/api/v1/members": _operation(
             "members",

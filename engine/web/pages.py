@@ -7,7 +7,7 @@ is one, shows meanwhile what `/stream` tells: the same rows, made by the same te
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -15,11 +15,12 @@ import jinja2
 import msgspec
 from aiohttp import web
 
+from engine.availability import Told
 from engine.model import Clause, Field, Filters, Material, Query, Snapshot, Title
 from engine.query import show
 from engine.sentences import Language
-from engine.web.api import title_of
-from engine.web.asking import Asking, language_of, reader_of
+from engine.web.api import json_response, title_of
+from engine.web.asking import Asking, language_of, reader_of, titles_asked
 from engine.web.desk import DESK, Desk, filled
 from engine.web.links import active_filters, address, kept
 from engine.web.problems import Problem, ProblemError, problem
@@ -37,7 +38,7 @@ from engine.web.rows import (
 )
 from engine.web.stream import beating, close, event, open_stream, watched
 from engine.web.telling import Telling, telling
-from engine.web.views import language_name
+from engine.web.views import language_name, title_path
 
 routes = web.RouteTableDef()
 
@@ -107,7 +108,7 @@ async def home(request: web.Request) -> web.StreamResponse:
     if snapshot.is_settled:
         await close(snapshots)
         desk.metrics.settled(snapshot, "page")
-        return _html(page + _settled(request, asked, snapshot))
+        return _html(page + _settled(request, asked, snapshot, is_alone=True))
     return await _written_as_it_comes(request, asked, page, snapshots)
 
 
@@ -130,12 +131,12 @@ async def _written_as_it_comes(
     return response
 
 
-def _settled(request: web.Request, asked: Asking, snapshot: Snapshot) -> str:
+def _settled(request: web.Request, asked: Asking, snapshot: Snapshot, *, is_alone: bool = False) -> str:
     told = _told(request, asked, snapshot)
     rows = "".join(row_html(request.app[DESK], title, asked.lang) for title in snapshot.titles)
-    return render("settled.html", asked.lang, told=told, rows=rows, first=_first_place(asked)) + render(
-        "bottom.html", asked.lang
-    )
+    return render(
+        "settled.html", asked.lang, told=told, rows=rows, first=_first_place(asked), is_alone=is_alone
+    ) + render("bottom.html", asked.lang)
 
 
 def _first_place(asked: Asking) -> int:
@@ -146,9 +147,9 @@ def _told(request: web.Request, asked: Asking, snapshot: Snapshot) -> Telling:
     return telling(snapshot, request.app[DESK].members, kept(request.query), asked.lang)
 
 
-def row_html(desk: Desk, title: Title, language: Language) -> str:
-    """Return the row of a title."""
-    row = row_of(title, desk.members, language)
+def row_html(desk: Desk, title: Title, language: Language, told: Mapping[tuple[str, str], Told] | None = None) -> str:
+    """Return the row of a title. `told` says of its records how old the word on their copies is."""
+    row = row_of(title, desk.members, language, told)
     return render("row.html", language, row=row, path=address(row.path, lang=language))
 
 
@@ -192,6 +193,11 @@ async def title(request: web.Request) -> web.Response:
     found = await title_of(desk.search, request.match_info["id"])
     if found is None:
         raise ProblemError(problem("no-such-title", 404))
+    told: Mapping[tuple[str, str], Told] = {}
+    is_asked_now = request.query.get("now") == "1"
+    if is_asked_now:
+        for one in await desk.search.refreshed([found.id], reader=reader_of(request)):
+            found, told = one.title, one.told
     name = heading(found.editions[0].merged)
     page = top(request, language, typed="", filters=Filters(), heading=text("for", language, q=name))
     body = render(
@@ -203,17 +209,28 @@ async def title(request: web.Request) -> web.Response:
         kind=partial(kind_text, language=language),
         person=partial(person_text, language=language),
         published=published_text,
-        libraries=lambda edition: library_lines([edition], desk.members, language),
+        libraries=lambda edition: library_lines([edition], desk.members, language, told),
         member=lambda record: (
             getattr(desk.members[record.member].name, language) if record.member in desk.members else record.member
         ),
         language_name=lambda code: getattr(language_name(code), language),
         link=web_address,
+        ask_now=None if is_asked_now else address(title_path(found.id), lang=language, now="1"),
         joins=joins_text(found, language),
         age=age_text(found.age_s, language) if found.age_s is not None else "",
         search=lambda field, words: address("/", {"q": show(Query(Clause(words, Field(field))))}, lang=language),
     )
     return _html(page + body + render("bottom.html", language))
+
+
+@routes.get("/availability")
+async def availability(request: web.Request) -> web.Response:
+    """Answer with the rows of titles on a reader's screen, with the copies that can be had now, for the script."""
+    desk = request.app[DESK]
+    language = language_of(filled(request.query))
+    refreshed = await desk.search.refreshed(titles_asked(request.query), reader=reader_of(request))
+    rows = {one.title.id: row_html(desk, one.title, language, one.told) for one in refreshed}
+    return json_response(msgspec.json.encode({"rows": rows}))
 
 
 def problem_page(request: web.Request, found: Problem, headers: dict[str, str]) -> web.Response:

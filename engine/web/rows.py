@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from engine.model import Edition, Holding, LinkKind, Material, Person, Reason, Record, Role, Service, Title
+from engine.availability import Told
+from engine.model import Edition, Holding, LinkKind, Material, Person, Reason, Record, Role, Title
 from engine.sentences import Language, say
-from engine.web.views import Members, held_by, name_of, title_path
+from engine.web.views import Members, held_by, is_to_be_had, name_of, title_path
 
 SHOWN_PEOPLE = 3
 SHOWN_LIBRARIES = 4
@@ -26,11 +27,12 @@ class CopyLine(NamedTuple):
 
 
 class LibraryLines(NamedTuple):
-    """A library's holdings, and its own page for the record."""
+    """A library's holdings, and its own page for the record. `told` says how old its word on them is."""
 
     name: str
     url: str | None
     copies: tuple[CopyLine, ...]
+    told: str = ""
 
 
 class Row(NamedTuple):
@@ -121,19 +123,10 @@ def age_text(age_s: float, language: Language) -> str:
     return text("age.seconds", language, count=max(int(age_s), 1))
 
 
-def is_available(holding: Holding) -> bool | None:
-    """Return whether a holding is to be had now in some way, None where the member did not say."""
-    if holding.availability:
-        return any(one.available for one in holding.availability if one.service is not Service.INTERLOAN)
-    if holding.copies_available is not None:
-        return holding.copies_available > 0
-    return None
-
-
 def _copy_line(holding: Holding, language: Language) -> CopyLine:
     where = ", ".join(part for part in (holding.branch, holding.location) if part)
     told = {True: text("available-now", language), False: text("not-available", language), None: ""}[
-        is_available(holding)
+        is_to_be_had(holding)
     ]
     if holding.copies is not None and holding.copies > 1:
         free = holding.copies_available
@@ -147,20 +140,38 @@ def _copy_line(holding: Holding, language: Language) -> CopyLine:
     if expected and expected != "unknown":
         told = f"{told}, {text('expected', language, date=expected)}"
     line = ", ".join(part for part in (where, holding.note) if part)
-    return CopyLine(line, holding.call_number, is_available(holding), told, web_address(holding.url))
+    return CopyLine(line, holding.call_number, is_to_be_had(holding), told, web_address(holding.url))
 
 
-def library_lines(editions: Sequence[Edition], members: Members, language: Language) -> tuple[LibraryLines, ...]:
-    """Return the holdings of editions by library."""
+def library_lines(
+    editions: Sequence[Edition],
+    members: Members,
+    language: Language,
+    told: Mapping[tuple[str, str], Told] | None = None,
+) -> tuple[LibraryLines, ...]:
+    """Return the holdings of editions by library. `told` says of records how old the word on their copies is."""
     records = tuple(record for edition in editions for record in edition.records)
     return tuple(
         LibraryLines(
             getattr(one.name, language),
             web_address(one.url),
             tuple(_copy_line(holding, language) for holding in one.holdings),
+            _told_text([word for key, word in (told or {}).items() if key in _keys(records, one.member)], language),
         )
         for one in held_by(records, members)
     )
+
+
+def _keys(records: Sequence[Record], member: str) -> set[tuple[str, str]]:
+    return {(record.member, record.id) for record in records if record.member == member}
+
+
+def _told_text(words: Sequence[Told], language: Language) -> str:
+    """Return how old a library's word on its copies is, the oldest of several, and why it could not be asked now."""
+    problem = next((word.problem for word in words if word.problem is not None), None)
+    ages = [word.age_s for word in words if word.age_s is not None]
+    age = text("copies-aged", language, age=age_text(max(ages), language)) if ages else ""
+    return f"{say(problem, language)} {age}".strip() if problem is not None else age
 
 
 def _short_name(member: str, members: Members, language: Language) -> str:
@@ -180,10 +191,10 @@ def libraries_text(title: Title, members: Members, language: Language) -> str:
 
 def _availability_text(title: Title, language: Language) -> str:
     told = {
-        record.member: is_available(holding)
+        record.member: is_to_be_had(holding)
         for edition in title.editions
         for record in edition.records
-        for holding in sorted(record.holdings, key=lambda holding: is_available(holding) or False)
+        for holding in sorted(record.holdings, key=lambda holding: is_to_be_had(holding) or False)
     }
     free = sum(found is True for found in told.values())
     if free:
@@ -212,8 +223,10 @@ def _editions_text(title: Title, language: Language) -> str:
     return text("other-editions", language, years=f"{shown}, …" if len(years) > SHOWN_YEARS else shown)
 
 
-def row_of(title: Title, members: Members, language: Language) -> Row:
-    """Return a title as a row."""
+def row_of(
+    title: Title, members: Members, language: Language, told: Mapping[tuple[str, str], Told] | None = None
+) -> Row:
+    """Return a title as a row. `told` says of its records how old the word on their copies is."""
     merged = title.editions[0].merged
     return Row(
         id=title.id,
@@ -226,7 +239,7 @@ def row_of(title: Title, members: Members, language: Language) -> Row:
         libraries=libraries_text(title, members, language),
         availability=_availability_text(title, language),
         online_url=online_address(title),
-        held=library_lines(title.editions, members, language),
+        held=library_lines(title.editions, members, language, told),
         reasons=tuple(dict.fromkeys(say(reason, language) for reason in title.reasons)),
         joins=joins_text(title, language),
         age=text("aged", language, age=age_text(title.age_s, language)) if title.age_s is not None else "",

@@ -52,6 +52,33 @@ class MemberHoldings(View, frozen=True):
     holdings: tuple[Holding, ...]
 
 
+class AvailabilityView(View, frozen=True):
+    """What one member holds of a title as it is now.
+
+    `age_s` is how old its oldest word on these copies is; `problem` why it could not be asked now.
+    """
+
+    member: str
+    name: Names
+    holdings: tuple[Holding, ...]
+    age_s: float | None
+    problem: ReasonView | None
+
+
+class TitleAvailabilityView(View, frozen=True):
+    """What can be had of a title now. `is_available` is null where no member says."""
+
+    id: str
+    is_available: bool | None
+    held_by: tuple[AvailabilityView, ...]
+
+
+class AvailabilitiesView(View, frozen=True):
+    """What can be had now, of those of the titles asked for that are known."""
+
+    titles: tuple[TitleAvailabilityView, ...]
+
+
 class EditionView(View, frozen=True):
     """An edition: one description made of all, the members' own descriptions, and who holds it.
 

@@ -12,13 +12,15 @@ from functools import cache, lru_cache
 
 import msgspec
 
-from engine.model import Facet, Failure, Reason, Record, Report, Snapshot, State, Title
+from engine.availability import Refreshed
+from engine.model import Facet, Failure, Holding, Reason, Record, Report, Service, Snapshot, State, Title
 from engine.normalise.tables import rows
 from engine.ports import Member, Names
 from engine.query import show
 from engine.rest import Health
 from engine.sentences import say
 from engine.web.shapes import (
+    AvailabilityView,
     EditionView,
     FacetValueView,
     FacetView,
@@ -29,6 +31,7 @@ from engine.web.shapes import (
     ReportView,
     SnapshotView,
     Spliced,
+    TitleAvailabilityView,
     TitleView,
 )
 
@@ -126,6 +129,36 @@ def title_view(title: Title, members: Members) -> TitleView:
         tuple(map(reason_view, title.joins)),
         title.age_s,
     )
+
+
+def is_to_be_had(holding: Holding) -> bool | None:
+    """Return whether a holding is to be had now in some way, None where the member did not say."""
+    if holding.availability:
+        return any(one.available for one in holding.availability if one.service is not Service.INTERLOAN)
+    if holding.copies_available is not None:
+        return holding.copies_available > 0
+    return None
+
+
+def availability_view(refreshed: Refreshed, members: Members) -> TitleAvailabilityView:
+    """Return what can be had of a title now, member by member."""
+    records = tuple(record for edition in refreshed.title.editions for record in edition.records)
+    views = []
+    for held in held_by(records, members):
+        words = [word for (member, _), word in refreshed.told.items() if member == held.member]
+        ages = [word.age_s for word in words if word.age_s is not None]
+        problem = next((word.problem for word in words if word.problem is not None), None)
+        views.append(
+            AvailabilityView(
+                held.member,
+                held.name,
+                held.holdings,
+                max(ages, default=None),
+                reason_view(problem) if problem is not None else None,
+            )
+        )
+    told = [free for view in views for holding in view.holdings if (free := is_to_be_had(holding)) is not None]
+    return TitleAvailabilityView(refreshed.title.id, any(told) if told else None, tuple(views))
 
 
 @cache

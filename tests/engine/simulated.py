@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Sequence
 
 from engine.errors import LienThuError
-from engine.model import Answer, Field, Person, Placed, Query, Record, Window
+from engine.model import Answer, Availability, Field, Holding, Person, Placed, Query, Record, Service, Window
 from engine.planner import Asked
 from engine.ports import Manners, Member, Names
 
@@ -67,6 +67,37 @@ class Library:
 
     async def close(self) -> None:
         pass
+
+
+class LendingLibrary(Library):
+    """A library that also tells what can be had now: one copy of each record, those of the ids in `lent` lent."""
+
+    def __init__(self, clock: Clock, member: Member, records: Sequence[Record], *, opened: bool = True) -> None:
+        super().__init__(clock, member, records, opened=opened)
+        self.lent: set[str] = set()
+        self.unknown: set[str] = set()
+        self.batches: list[list[str]] = []
+        self.desk = asyncio.Event()
+        self.desk_was_asked = asyncio.Event()
+        self.desk.set()
+        self.desk_failure: LienThuError | Exception | None = None
+
+    async def availability(self, records: Sequence[Record]) -> dict[str, tuple[Holding, ...]]:
+        self.batches.append([record.id for record in records])
+        self.desk_was_asked.set()
+        await self.desk.wait()
+        if self.desk_failure is not None:
+            raise self.desk_failure
+        return {
+            record.id: (Holding("Kho mượn", availability=(Availability(Service.LOAN, record.id not in self.lent),)),)
+            for record in records
+            if record.id not in self.unknown
+        }
+
+
+def lending(plain: Library) -> LendingLibrary:
+    """Return the same library, one that can tell what can be had now."""
+    return LendingLibrary(plain.clock, plain.member, plain.records, opened=plain.gate.is_set())
 
 
 def member(member_id: str, *, window: int = 20, timeout_s: float = 30.0) -> Member:

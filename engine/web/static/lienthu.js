@@ -1,10 +1,63 @@
 // Shows what is found while the libraries are still asked. Rows that are shown never move: what is better waits
 // behind one button. Without this script the page ends with the same rows.
 "use strict";
+
+// Asks what can be had now, for the rows that are on the screen and have not been asked for yet. A row takes what is
+// new only where it stays as high as it is; the list of copies, which is closed, always.
+const Availability = (() => {
+  const asked = new Set();
+  let waiting = new Map(); // id -> row
+  let timer = 0;
+
+  const fit = (row, html) => {
+    const holder = document.createElement("template");
+    holder.innerHTML = html;
+    const next = holder.content.querySelector("li");
+    if (!next || !row.isConnected) return;
+    const told = next.querySelector(".copies").innerHTML;
+    if (!row.querySelector("details[open]") && !row.contains(document.activeElement)) {
+      const before = row.offsetHeight;
+      row.replaceWith(next);
+      if (next.offsetHeight === before) return;
+      next.replaceWith(row);
+    }
+    const copies = row.querySelector("details:not([open]) .copies");
+    if (copies) copies.innerHTML = told;
+  };
+
+  const ask = async () => {
+    const rows = [...waiting].slice(0, 20);
+    for (const [id] of rows) { waiting.delete(id); asked.add(id); }
+    if (waiting.size) timer = setTimeout(ask, 400);
+    const query = new URLSearchParams(rows.map(([id]) => ["title", id]));
+    const lang = new URLSearchParams(location.search).get("lang");
+    if (lang) query.set("lang", lang);
+    try {
+      const answer = await fetch(`/availability?${query}`);
+      if (!answer.ok) return;
+      const told = await answer.json();
+      for (const [id, row] of rows) if (told.rows[id]) fit(row, told.rows[id]);
+    } catch { /* the copies stay as the description had them */ }
+  };
+
+  const watcher = window.IntersectionObserver && new IntersectionObserver((seen) => {
+    for (const { target, isIntersecting } of seen) {
+      if (!isIntersecting || asked.has(target.dataset.id)) continue;
+      waiting.set(target.dataset.id, target);
+      clearTimeout(timer);
+      timer = setTimeout(ask, 400);
+    }
+  });
+  return { watch: (list) => { if (watcher && list) for (const row of list.children) watcher.observe(row); } };
+})();
+
 (() => {
   const live = document.getElementById("live");
   const frame = document.getElementById("frame");
-  if (!live || !frame || document.getElementById("settled") || !window.EventSource) return;
+  if (!live || !frame || document.getElementById("settled") || !window.EventSource) {
+    Availability.watch(document.querySelector("#settled .rows"));
+    return;
+  }
 
   document.documentElement.classList.add("is-live");
   live.replaceChildren(frame.content.cloneNode(true));
@@ -53,6 +106,7 @@
   button.addEventListener("click", () => {
     list.replaceChildren(...order.map(made));
     offer();
+    if (source.readyState === EventSource.CLOSED) Availability.watch(list);
     const first = list.querySelector("a");
     if (first) first.focus();
   });
@@ -69,7 +123,7 @@
     }
   });
   const end = () => source.close();
-  source.addEventListener("settled", end);
+  source.addEventListener("settled", () => { end(); Availability.watch(list); });
   source.addEventListener("error", () => {
     // The page itself still comes with the same rows.
     end();

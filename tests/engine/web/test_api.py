@@ -16,7 +16,7 @@ from engine.web import stream
 from engine.web.shapes import SnapshotView
 from engine.web.views import Pages, snapshot_view
 from index.embedded import index as open_index
-from tests.engine.simulated import Clock, asked, library
+from tests.engine.simulated import Clock, asked, lending, library
 from tests.engine.web.federation import VI_MO, many, refusing, serving, shelf
 
 
@@ -282,3 +282,25 @@ async def test_encoded_pages_are_the_bytes_of_the_view() -> None:
             assert encoded == msgspec.json.encode(snapshot_view(snapshot, members))
             assert encoded == pages.encoded(snapshot, members)
             assert msgspec.json.decode(encoded, type=SnapshotView) == snapshot_view(snapshot, members)
+
+
+async def test_availability_is_told_library_by_library_with_its_age() -> None:
+    clock = Clock()
+    desk = lending(library(clock, "hust", [VI_MO]))
+    desk.lent = {"1"}
+    async with serving(desk, library(clock, "vnu", [VI_MO]), clock=clock) as client:
+        await client.get("/api/v1/search", params={"q": "kinh tế"})
+        clock.now += 5
+        answer = await (await client.get("/api/v1/availability", params={"title": "hust~1"})).json()
+    (title,) = answer["titles"]
+    assert (title["id"], title["is_available"]) == ("hust~1", False)
+    told = {held["member"]: (len(held["holdings"]), held["age_s"]) for held in title["held_by"]}
+    assert told == {"hust": (1, 0.0), "vnu": (0, 5.0)}
+
+
+@pytest.mark.parametrize("titles", [[], ["a~1"] * 3 + [f"b~{number}" for number in range(20)], [""]])
+async def test_availability_of_no_title_or_of_too_many_is_refused(titles: list[str]) -> None:
+    clock = Clock()
+    async with serving(shelf(clock), clock=clock) as client:
+        answer = await client.get("/api/v1/availability", params=[("title", title) for title in titles])
+        assert (answer.status, (await answer.json())["parameter"]) == (400, "title")

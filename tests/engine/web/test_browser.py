@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.engine.simulated import Clock, library
+from tests.engine.simulated import Clock, lending, library
 from tests.engine.web.federation import VI_MO, many, refusing, shelf
 from tests.engine.web.threads import running
 
@@ -137,4 +137,44 @@ def test_without_a_script_the_page_ends_with_the_same_rows(browser: Browser) -> 
         page.goto(f"{service.address}/?q=kinh+te+vi+mo")
         expect(page.locator(".row")).to_have_count(4)
         expect(page.get_by_text("Đang hỏi")).to_be_hidden()
+        context.close()
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_what_can_be_had_now_is_asked_for_the_rows_on_the_screen_and_moves_none(page: Page, width: int) -> None:
+    clock = Clock()
+    desk = lending(many(clock, "neu", 20))
+    desk.lent = {"1"}
+    page.set_viewport_size({"width": width, "height": 700})
+    with running(clock, desk, shelf(clock)) as service:
+        with page.expect_response(lambda answer: "/availability?" in answer.url):
+            page.goto(f"{service.address}/?q=kinh+te")
+        rows = page.locator(".row")
+        expect(rows).to_have_count(20)
+        before = page.evaluate("[...document.querySelectorAll('.row')].map(row => row.getBoundingClientRect().top)")
+        assert 0 < len(desk.batches[0]) < 20  # those below the fold are not asked for
+        first = page.locator(f"[data-id='neu~{desk.batches[0][0]}']")
+        first.get_by_text("Bản sách và ký hiệu xếp giá").click()
+        expect(first.locator(".copies").get_by_text("Kho mượn")).to_be_visible()
+        expect(first.locator(".copies .age")).to_contain_text("Tình trạng cách đây")
+        first.get_by_text("Bản sách và ký hiệu xếp giá").click()
+        after = page.evaluate("[...document.querySelectorAll('.row')].map(row => row.getBoundingClientRect().top)")
+        assert after == before
+        with page.expect_response(lambda answer: "/availability?" in answer.url):
+            rows.last.scroll_into_view_if_needed()
+        page.screenshot(path=BUILD / f"availability-{width}.png")
+
+
+def test_without_a_script_a_title_has_a_link_that_asks_what_can_be_had_now(browser: Browser) -> None:
+    clock = Clock()
+    desk = lending(library(clock, "hust", [VI_MO]))
+    desk.lent = {"1"}
+    with running(clock, desk) as service:
+        context = browser.new_context(java_script_enabled=False)
+        page = context.new_page()
+        page.goto(f"{service.address}/?q=kinh+te+vi+mo")
+        page.locator(".row h2 a").click()
+        page.get_by_role("link", name="Hỏi tình trạng lúc này").click()
+        expect(page.locator(".copies .out")).to_be_visible()
+        expect(page.get_by_role("link", name="Hỏi tình trạng lúc này")).to_have_count(0)
         context.close()

@@ -25,6 +25,7 @@ def described() -> Iterator[OpenApiSchema]:
 PATHS = [
     "/api/v1/search",
     "/api/v1/search/stream",
+    "/api/v1/availability",
     "/api/v1/titles/{id}",
     "/api/v1/members",
     "/healthz",
@@ -34,7 +35,7 @@ PATHS = [
 
 
 CASES = [(path, GenerationMode.POSITIVE) for path in PATHS]
-CASES += [(path, GenerationMode.NEGATIVE) for path in PATHS[:2]]  # the others take nothing that could be wrong
+CASES += [(path, GenerationMode.NEGATIVE) for path in PATHS[:3]]  # the others take nothing that could be wrong
 
 
 @pytest.mark.parametrize(("path", "mode"), CASES)
