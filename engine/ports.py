@@ -321,7 +321,7 @@ class System(msgspec.Struct, frozen=True):
     signs: tuple[Sign, ...] = ()
     examine: Callable[[Member, msgspec.Struct, Door], Awaitable[tuple[Finding, ...]]] | None = None
     schemes: tuple[str, ...] = ()
-    recognise_port: Callable[[Member], Awaitable[Found | None]] | None = None
+    recognise_port: Callable[[Member, Door], Awaitable[Found | None]] | None = None
     harvest: Callable[[Member, msgspec.Struct, Door], Repository] | None = None
 
 
@@ -386,10 +386,10 @@ class HarvestedList(Noun, frozen=True):
 class HarvestState(Noun, frozen=True):
     """What is known of the harvests of one member: of the one under way, or else of the last.
 
-    `run` counts harvests. `begun_at` is our time, `begun_there` the repository's own. `latest` is the newest change seen
-    so far. `confirmed_at` is when the last harvest that ended had begun: of that time the records are; None: none has
-    ended yet. `next_since` is where the next one begins. `deleted` and `unread` count this run. `day` and `asked` keep
-    the daily budget over several processes.
+    `run` counts harvests. `begun_at` is our time, `begun_there` the repository's own. `latest` is the newest change
+    seen so far. `confirmed_at` is when the last harvest that ended had begun: of that time the records are; None: none
+    has ended yet; `full_at` likewise, of the whole list. `next_since` is where the next one begins. `deleted` and
+    `unread` count this run. `day` and `asked` keep the daily budget over several processes.
     """
 
     run: int
@@ -445,12 +445,14 @@ class HarvestBook(Protocol):
 class Harvested(Noun, frozen=True):
     """What a member's harvested records hold for a query: those of one window, best first.
 
-    `total` is exact below `bound`; at the bound there may be more. `state` tells their age.
+    `total` is exact below `bound`; at the bound there may be more. Of a longer list the first `shown` can be had.
+    `state` tells their age.
     """
 
     placed: tuple[Record, ...]
     total: int
     bound: int
+    shown: int
     state: HarvestState
 
 
