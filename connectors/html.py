@@ -22,6 +22,7 @@ _CHARSET: Final = re.compile(rb"""(?i)<meta[^>]{0,200}charset\s*=\s*["']?\s*([A-
 _TITLE_LETTERS: Final = 80
 _DOCUMENT: Final = re.compile(rb"(?i)<!doctype html|<html[\s>]")
 _ELEMENT_END: Final = re.compile(rb"(?i)(?:</[a-z][a-z0-9]*\s*>|-->)\s*\Z")
+_XML_DECLARATION: Final = re.compile(rb"\A\s*<\?xml[^>]{0,200}\?>")  # of pages that call themselves XHTML
 _DOCUMENT_END: Final = re.compile(rb"(?i)</html\s*>")
 
 
@@ -34,7 +35,7 @@ def parse_html(body: bytes, *, charset: str | None = None) -> BeautifulSoup:
         raise UnreadableError("an empty page")
     declared = _CHARSET.search(body, 0, 4096)
     encoding = charset or (declared[1].decode("ascii") if declared else "utf-8")
-    page = BeautifulSoup(body, "lxml", from_encoding=encoding)
+    page = BeautifulSoup(_XML_DECLARATION.sub(b"", body, count=1), "lxml", from_encoding=encoding)
     if page.find(name=True) is None:
         raise UnreadableError("no HTML: not one element")
     return page
