@@ -1,0 +1,18 @@
+"""The connector for Z39.50 servers, versions 2 and 3."""
+
+from __future__ import annotations
+
+from connectors.z3950.connector import Z3950Connector, Z3950OpacConnector
+from connectors.z3950.settings import SCHEMES, Z3950Settings, dialect
+from engine.ports import Connector, Door, Member, System
+
+__all__ = ["SYSTEM", "Z3950Connector", "Z3950OpacConnector", "Z3950Settings"]
+
+
+def _connector(member: Member, settings: object, door: Door) -> Connector:
+    assert isinstance(settings, Z3950Settings)
+    kind = Z3950OpacConnector if dialect(settings).opac else Z3950Connector
+    return kind(member, settings, door)
+
+
+SYSTEM = System(name="z3950", settings=Z3950Settings, connector=_connector, schemes=SCHEMES)
