@@ -1,23 +1,34 @@
-"""An OAI-PMH 2.0 repository like DSpace's, over the same entries as the SRU face: oai_dc, pages of 100, plain tokens.
+"""An OAI-PMH 2.0 repository like DSpace's, over the same entries as the SRU face.
 
-Source: the protocol (openarchives.org), and DSpace 7.6 as tried.
+Pages of 100, plain tokens that need no memory, sets, deletions, five formats. As in DSpace a `from` that is no date is
+passed over, withdrawn items keep a header that says so, and what was removed for good is not told at all.
+
+Source: the protocol (openarchives.org), and DSpace 6.4 and 7.6 as tried.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Final
+
+import msgspec
 
 from demo.entries import Entry
 from demo.libraries import Library
-from demo.other_formats import dublin_core
+from demo.other_formats import dublin_core, link
+from demo.repository import access, metadata
 from demo.server import Reply, Request
 from demo.shelf import Shelf
-from demo.xml_text import element
+from demo.xml_text import element, escaped
 
 PATH: Final = "/server/oai/request"
 PAGE: Final = 100
+NOW: Final = datetime(2026, 3, 15, 8, 15, tzinfo=UTC)
+"""When the repository believes it is, until somebody changes something in it."""
+
+_FIRST: Final = datetime(2024, 1, 1, 6, 30, tzinfo=UTC)
 _SETS: Final = {
     "col_TVSSC_1": ("Luận văn, luận án", ("thesis",)),
     "col_TVSSC_2": ("Sách, tạp chí", ("book", "journal")),
@@ -30,8 +41,15 @@ _VERBS: Final = {
 }  # fmt: skip
 _HEAD: Final = (
     '<?xml version="1.0" encoding="UTF-8"?>\n<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/">'
-    "<responseDate>2026-03-15T08:15:00Z</responseDate><request>{base}</request>"
+    "<responseDate>{now}</responseDate><request>{base}</request>"
 )
+_DATE: Final = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\dZ)?")
+_QDC: Final = {
+    "dc.title": "dc:title", "dc.contributor.author": "dc:creator", "dc.contributor.advisor": "dc:contributor",
+    "dc.date.issued": "dcterms:issued", "dc.publisher": "dc:publisher", "dc.type": "dc:type",
+    "dc.language.iso": "dc:language", "dc.subject": "dc:subject", "dc.identifier.isbn": "dc:identifier",
+    "dc.identifier.uri": "dc:identifier", "dc.format.extent": "dcterms:extent",
+}  # fmt: skip
 
 
 class OaiError(Exception):
@@ -42,9 +60,27 @@ class OaiError(Exception):
         self.code = code
 
 
+class Kept(msgspec.Struct, frozen=True):
+    """An entry as the repository has it: when it was changed last, and whether it was withdrawn then."""
+
+    entry: Entry
+    changed_at: str
+    is_withdrawn: bool = False
+
+
 def stamp(entry: Entry) -> str:
-    """Return the day an entry was last changed: made up from its number."""
-    return (date(2024, 1, 1) + timedelta(days=int(entry.id) % 700)).isoformat()
+    """Return when an entry was last changed: made up from its number."""
+    number = int(entry.id)
+    return said(_FIRST + timedelta(days=number % 700, seconds=number % 3000))
+
+
+def said(time: datetime) -> str:
+    """Return a time as the protocol writes it.
+
+    >>> said(NOW)
+    '2026-03-15T08:15:00Z'
+    """
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def identifier(entry: Entry) -> str:
@@ -53,11 +89,41 @@ def identifier(entry: Entry) -> str:
 
 
 class OaiRepository:
-    """The harvesting interface of one library."""
+    """The harvesting interface of one library. `now` is its own time, `page` how many records it gives at once."""
 
-    def __init__(self, library: Library, shelf: Shelf) -> None:
+    def __init__(self, library: Library, shelf: Shelf | Sequence[Entry]) -> None:
         self._library = library
-        self._entries = shelf.entries
+        entries = shelf.entries if isinstance(shelf, Shelf) else shelf
+        # Every ninety-seventh item was withdrawn at some time.
+        self._kept = {entry.id: Kept(entry, stamp(entry), int(entry.id) % 97 == 0) for entry in entries}
+        self.now = NOW
+        self.page = PAGE
+
+    # What a keeper does -------------------------------------------------------------------
+
+    def change(self, entry_id: str, **changes: object) -> None:
+        """Change an entry, a minute after the last change."""
+        self._keep(msgspec.structs.replace(self._kept[entry_id].entry, **changes))
+
+    def withdraw(self, entry_id: str) -> None:
+        """Take an item out of sight; its header stays."""
+        self._keep(self._kept[entry_id].entry, is_withdrawn=True)
+
+    def remove(self, entry_id: str) -> None:
+        """Remove an item for good, without a word."""
+        self.now += timedelta(minutes=1)
+        del self._kept[entry_id]
+
+    def _keep(self, entry: Entry, *, is_withdrawn: bool = False) -> None:
+        self.now += timedelta(minutes=1)
+        self._kept[entry.id] = Kept(entry, said(self.now), is_withdrawn)
+
+    @property
+    def items(self) -> tuple[Kept, ...]:
+        """Everything in the order of the list."""
+        return tuple(self._kept.values())
+
+    # What a harvester is told -------------------------------------------------------------
 
     def answer(self, request: Request) -> Reply | None:
         """Return the answer to a verb, or None at another address."""
@@ -66,8 +132,9 @@ class OaiRepository:
         try:
             body = self._verb(request.parameters)
         except OaiError as error:
-            body = element("error", str(error), code=error.code)
-        return Reply(f"{_HEAD.format(base=PATH)}{body}</OAI-PMH>".encode(), "text/xml;charset=UTF-8")
+            body = f'<error code="{error.code}">{escaped(str(error))}</error>'
+        head = _HEAD.format(now=said(self.now), base=f"http://localhost:8080{PATH}")
+        return Reply(f"{head}{body}</OAI-PMH>".encode(), "text/xml;charset=UTF-8")
 
     def _verb(self, asked: Mapping[str, str]) -> str:
         verb = asked.get("verb", "")
@@ -79,72 +146,170 @@ class OaiRepository:
             case "Identify":
                 body = self._identify()
             case "ListMetadataFormats":
-                body = "<metadataFormat><metadataPrefix>oai_dc</metadataPrefix></metadataFormat>"
+                body = "".join(
+                    f"<metadataFormat>{element('metadataPrefix', prefix)}{element('metadataNamespace', namespace)}"
+                    "</metadataFormat>"
+                    for prefix, (namespace, _) in FORMATS.items()
+                )
             case "ListSets":
                 sets = (element("setSpec", spec) + element("setName", name) for spec, (name, _) in _SETS.items())
                 body = "".join(f"<set>{each}</set>" for each in sets)
             case "GetRecord":
-                _check_prefix(asked.get("metadataPrefix"))
-                body = _record(self._one(asked.get("identifier", "")), "GetRecord")
+                prefix = _checked_prefix(asked.get("metadataPrefix"))
+                body = _record(self._one(asked.get("identifier", "")), "GetRecord", prefix)
             case _:
                 body = self._list(verb, asked)
         return f"<{verb}>{body}</{verb}>"
 
     def _identify(self) -> str:
         facts = {
-            "repositoryName": self._library.vi, "baseURL": f"http://localhost{PATH}", "protocolVersion": "2.0",
-            "adminEmail": "thuvien@song-cau.example", "earliestDatestamp": "2024-01-01",
-            "deletedRecord": "transient", "granularity": "YYYY-MM-DD",
+            # As some write it: letters beyond ASCII as references, and those escaped once more.
+            "repositoryName": "".join(c if c.isascii() else f"&#{ord(c)};" for c in self._library.vi),
+            "baseURL": f"http://localhost:8080{PATH}", "protocolVersion": "2.0",
+            "adminEmail": "thuvien@song-cau.example", "earliestDatestamp": said(_FIRST),
+            "deletedRecord": "transient", "granularity": "YYYY-MM-DDThh:mm:ssZ",
         }  # fmt: skip
         return "".join(element(name, text) for name, text in facts.items())
 
-    def _one(self, wanted: str) -> Entry:
-        found = next((entry for entry in self._entries if identifier(entry) == wanted), None)
-        if found is None:
-            raise OaiError("idDoesNotExist")
-        return found
+    def _one(self, wanted: str) -> Kept:
+        kept = self._kept.get(wanted.rpartition("/")[2])
+        if kept is None or identifier(kept.entry) != wanted:
+            raise OaiError("idDoesNotExist", "The given id does not exist")
+        return kept
 
     def _list(self, verb: str, asked: Mapping[str, str]) -> str:
         parts = [asked.get(name, "") for name in ("metadataPrefix", "from", "until", "set")] + ["0"]
         if "resumptionToken" in asked:
             parts = asked["resumptionToken"].split("/")
             if len(parts) != 5 or not parts[4].isdecimal():
-                raise OaiError("badResumptionToken")
-        prefix, begin, end, spec, offset_text = parts
-        _check_prefix(prefix or None)
+                raise OaiError("badResumptionToken", "The resumption token is invalid")
+        told_prefix, begin, end, spec, offset_text = parts
+        prefix = _checked_prefix(told_prefix or None)
+        begin, end = _checked_dates(begin, end)
         kinds = _SETS[spec][1] if spec in _SETS else () if spec else None
         chosen = [
-            entry
-            for entry in self._entries
-            if (not begin or stamp(entry) >= begin[:10])
-            and (not end or stamp(entry) <= end[:10])
-            and (kinds is None or entry.edition.material in kinds)
+            kept
+            for kept in self._kept.values()
+            if (not begin or kept.changed_at >= begin)
+            and (not end or kept.changed_at[: len(end)] <= end)
+            and (kinds is None or kept.entry.edition.material in kinds)
         ]
         offset = int(offset_text)
-        page = chosen[offset : offset + PAGE]
-        if not page:
-            raise OaiError("noRecordsMatch")
-        return "".join(_record(entry, verb) for entry in page) + _token(chosen, offset, parts[:4])
+        shown = chosen[offset : offset + self.page]
+        if not shown:
+            raise OaiError("noRecordsMatch", "No matches for the query")
+        return "".join(_record(kept, verb, prefix) for kept in shown) + self._token(chosen, offset, parts[:4])
+
+    def _token(self, chosen: Sequence[Kept], offset: int, asked: Sequence[str]) -> str:
+        following = "/".join((*asked, str(offset + self.page))) if offset + self.page < len(chosen) else ""
+        if not following and not offset:
+            return ""
+        # The cursor counts pages there, not records.
+        cursor = offset // self.page
+        return f'<resumptionToken completeListSize="{len(chosen)}" cursor="{cursor}">{following}</resumptionToken>'
 
 
-def _token(chosen: Sequence[Entry], offset: int, asked: Sequence[str]) -> str:
-    following = "/".join((*asked, str(offset + PAGE))) if offset + PAGE < len(chosen) else ""
-    if not following and not offset:
-        return ""
-    return f'<resumptionToken completeListSize="{len(chosen)}" cursor="{offset // PAGE}">{following}</resumptionToken>'
+def _checked_dates(begin: str, end: str) -> tuple[str, str]:
+    """Return the dates that are dates; raise for dates that contradict each other."""
+    begin, end = (date if _DATE.fullmatch(date) else "" for date in (begin, end))
+    if begin and end and len(begin) != len(end):
+        raise OaiError("badArgument", "'from' and 'until' must have the same granularity")
+    if begin and end and begin > end:
+        raise OaiError("badArgument", "The 'from' date must be less then the 'until' one")
+    return begin, end
 
 
-def _check_prefix(prefix: str | None) -> None:
+def _checked_prefix(prefix: str | None) -> str:
     if prefix is None:
         raise OaiError("badArgument")
-    if prefix != "oai_dc":
+    if prefix not in FORMATS:
         raise OaiError("cannotDisseminateFormat")
+    return prefix
 
 
-def _record(entry: Entry, verb: str) -> str:
+def _record(kept: Kept, verb: str, prefix: str) -> str:
+    entry = kept.entry
     spec = "col_TVSSC_1" if entry.edition.material == "thesis" else "col_TVSSC_2"
-    facts = element("identifier", identifier(entry)) + element("datestamp", stamp(entry)) + element("setSpec", spec)
-    header = f"<header>{facts}</header>"
-    return (
-        header if verb == "ListIdentifiers" else f"<record>{header}<metadata>{dublin_core(entry)}</metadata></record>"
+    facts = element("identifier", identifier(entry)) + element("datestamp", kept.changed_at) + element("setSpec", spec)
+    header = f'<header status="deleted">{facts}</header>' if kept.is_withdrawn else f"<header>{facts}</header>"
+    if verb == "ListIdentifiers":
+        return header
+    body = "" if kept.is_withdrawn else f"<metadata>{FORMATS[prefix][1](entry)}</metadata>"
+    return f"<record>{header}{body}</record>"
+
+
+# The formats ------------------------------------------------------------------------------
+
+
+def _fields(entry: Entry) -> Iterable[tuple[str, str]]:
+    """Return every value with its qualified name; when it was deposited stands among them."""
+    yield "dc.date.accessioned", stamp(entry)
+    yield "dc.date.available", stamp(entry)
+    for name, values in metadata(entry).items():
+        for each in values:
+            yield name, str(each["value"])
+
+
+def _dim(entry: Entry) -> str:
+    fields = []
+    for name, value in _fields(entry):
+        schema, part, *qualifier = name.split(".")
+        more = {"qualifier": qualifier[0]} if qualifier else {}
+        fields.append(element("dim:field", value, mdschema=schema, element=part, **more))
+    status = element("dim:field", access(entry)["status"], mdschema="others", element="access-status")
+    return f'<dim:dim xmlns:dim="http://www.dspace.org/xmlns/dspace/dim">{"".join(fields)}{status}</dim:dim>'
+
+
+def _xoai(entry: Entry) -> str:
+    inner = []
+    for name, value in _fields(entry):
+        text = _nested("none", _field("value", value))
+        for part in reversed(name.split(".")[1:]):
+            text = _nested(part, text)
+        inner.append(text)
+    file = _field("name", "toan-van.pdf") + _field("url", f"{link(entry)}/1.pdf")
+    bundle = _field("name", "ORIGINAL") + _nested("bitstreams", _nested("bitstream", file))
+    status = _nested("access-status", _field("value", access(entry)["status"]))
+    parts = (
+        _nested("dc", "".join(inner)),
+        _nested("bundles", _nested("bundle", bundle)),
+        _nested("others", _field("handle", f"TVSSC/{entry.id}") + status),
     )
+    return f'<metadata xmlns="http://www.lyncode.com/xoai">{"".join(parts)}</metadata>'
+
+
+def _nested(name: str, inner: str) -> str:
+    return f'<element name="{name}">{inner}</element>'
+
+
+def _field(name: str, text: str) -> str:
+    return f'<field name="{name}">{escaped(text)}</field>'
+
+
+def _qdc(entry: Entry) -> str:
+    inner = [element("dcterms:dateAccepted", stamp(entry)), element("dcterms:created", stamp(entry))]
+    inner += [element(_QDC[name], value) for name, value in _fields(entry) if name in _QDC]
+    return (
+        '<qdc:qualifieddc xmlns:qdc="http://dspace.org/qualifieddc/" xmlns:dc="http://purl.org/dc/elements/1.1/" '
+        f'xmlns:dcterms="http://purl.org/dc/terms/">{"".join(inner)}</qdc:qualifieddc>'
+    )
+
+
+def _etdms(entry: Entry) -> str:
+    names = {"dc.contributor.author": "creator", "dc.contributor.advisor": "contributor", "dc.language.iso": "language",
+             "dc.identifier.isbn": "identifier", "dc.identifier.uri": "identifier"}  # fmt: skip
+    inner = []
+    for name, value in _fields(entry):
+        tag = names.get(name, name.split(".")[1])
+        inner.append(element(tag, value[:10] if tag == "date" else value))
+    return f'<thesis xmlns="http://www.ndltd.org/standards/metadata/etdms/1.0/">{"".join(inner)}</thesis>'
+
+
+FORMATS: Final[dict[str, tuple[str, Callable[[Entry], str]]]] = {
+    "oai_dc": ("http://www.openarchives.org/OAI/2.0/oai_dc/", dublin_core),
+    "qdc": ("http://purl.org/dc/terms/", _qdc),
+    "dim": ("http://www.dspace.org/xmlns/dspace/dim", _dim),
+    "xoai": ("http://www.lyncode.com/xoai", _xoai),
+    "etdms": ("http://www.ndltd.org/standards/metadata/etdms/1.0/", _etdms),
+}
+"""The formats by prefix: namespace, and what writes an entry in it."""

@@ -6,6 +6,7 @@ package is a full citizen.
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
@@ -17,11 +18,17 @@ import httpx
 import msgspec
 
 from engine.errors import SettingsError
+from engine.harvest import Harvest, Pause
+from engine.harvest_state import Progress, requests_left
+from engine.harvested import HarvestedMember
 from engine.planner import Asked
 from engine.ports import Clock, Dial, Door, Member, System, TitleIndex
 from engine.search import Search
 from engine.settings import ContactSettings, LienThuSettings, read_member, read_settings
 from engine.text import folded_key
+
+HARVEST_TIMEOUT_S = 60.0
+"""A page of a repository's list may take so long: nobody waits for it."""
 
 IndexMaker = Callable[[Mapping[str, object], Clock], Awaitable[TitleIndex]]
 
@@ -108,14 +115,33 @@ def user_agent(contact: ContactSettings) -> str:
     return f"LienThu/{version('lienthu')} ({'; '.join(parts)})"
 
 
-def open_member(house: House, member: Member, own: msgspec.Struct, *, clock: Clock, share: int = 1) -> Asked:
-    """Return a member with the connector that asks it. `share` is how many processes ask it besides each other."""
+def open_member(
+    house: House,
+    member: Member,
+    own: msgspec.Struct,
+    *,
+    clock: Clock,
+    share: int = 1,
+    index: TitleIndex | None = None,
+    is_live: bool = True,
+) -> Asked:
+    """Return a member with the connector that asks it. `share` is how many processes ask it besides each other.
+
+    For readers (not `is_live`) a member whose system is harvested is searched in the index instead.
+    """
+    system = house.systems[member.system]
+    if system.harvest is not None and not is_live:
+        return Asked(member, HarvestedMember(member, index, clock))
+    return Asked(member, system.connector(member, own, open_door(house, member, clock=clock, share=share)))
+
+
+def open_door(house: House, member: Member, *, clock: Clock, share: int = 1) -> Door:
+    """Return the door to a member, through which all is asked of it."""
     doors = {point.name: point for point in entry_points(group="lienthu.doors")}
     open_client = cast("Callable[..., httpx.AsyncClient]", doors["http"].load())
     open_dial = cast("Callable[..., Dial]", doors["line"].load())
     client = open_client(member, user_agent=user_agent(house.settings.contact), clock=clock, share=share)
-    door = Door(client, clock, open_dial(member, clock=clock, share=share))
-    return Asked(member, house.systems[member.system].connector(member, own, door))
+    return Door(client, clock, open_dial(member, clock=clock, share=share))
 
 
 async def open_index(house: House, clock: Clock) -> TitleIndex | None:
@@ -136,7 +162,9 @@ async def open_search(house: House, *, share: int = 1, refreshes: bool = True) -
     clock = time.time
     index = await open_index(house, clock)
     asked = [
-        open_member(house, member, own, clock=clock, share=share) for member, own in house.members if member.enabled
+        open_member(house, member, own, clock=clock, share=share, index=index, is_live=False)
+        for member, own in house.members
+        if member.enabled
     ]
     bounds = house.settings.search
     search = Search(
@@ -144,3 +172,59 @@ async def open_search(house: House, *, share: int = 1, refreshes: bool = True) -
     )
     async with search:
         yield search
+
+
+@asynccontextmanager
+async def open_harvest(
+    house: House,
+    member_id: str,
+    *,
+    holder: str,
+    tell: Callable[[Progress], None],
+    pause: Pause = asyncio.sleep,
+    wants_full: bool = False,
+) -> AsyncIterator[Harvest]:
+    """Hold the lock of a member's harvest, give the harvest that can be run, and close everything behind it.
+
+    Raises SettingsError for a member that is not there or not harvested, HarvestHeldError where another holds the lock,
+    and StoreError.
+    """
+    clock = time.time
+    member, own = member_of(house, member_id)
+    make = house.systems[member.system].harvest
+    if make is None:
+        raise SettingsError(str(house.file), None, f"{member_id!r} is asked live ({member.system}), not harvested")
+    index = await open_index(house, clock)
+    if index is None:
+        raise SettingsError(str(house.file), None, "`index.backend` is 'none': there is nowhere to harvest into")
+    try:
+        async with index.harvesting(member_id, holder) as book:
+            left = requests_left(await book.state(), member, now=clock())
+            guest = msgspec.structs.replace(
+                member.manners, timeout_s=max(member.manners.timeout_s, HARVEST_TIMEOUT_S), daily=left or None
+            )
+            repository = make(
+                member, own, open_door(house, msgspec.structs.replace(member, manners=guest), clock=clock)
+            )
+            try:
+                yield Harvest(member, repository, book, clock=clock, pause=pause, tell=tell, wants_full=wants_full)
+            finally:
+                await repository.close()
+    finally:
+        await index.close()
+
+
+def member_of(house: House, member_id: str) -> tuple[Member, msgspec.Struct]:
+    """Return a member and its system's settings. Raises SettingsError that names those that are there."""
+    for member, own in house.members:
+        if member.id == member_id:
+            return member, own
+    known = ", ".join(member.id for member, _ in house.members)
+    raise SettingsError(str(house.file), None, f"no member is called {member_id!r}; there are: {known}")
+
+
+def harvested_members(house: House) -> tuple[str, ...]:
+    """Return the ids of the enabled members that are harvested."""
+    return tuple(
+        member.id for member, _ in house.members if member.enabled and house.systems[member.system].harvest is not None
+    )

@@ -14,6 +14,7 @@ import msgspec
 from engine.errors import TimedOutError
 from engine.flights import Flights, Reply
 from engine.gather import Gathering
+from engine.harvested import HarvestedMember
 from engine.model import Answer, Clause, Placed, Query, Report, Snapshot, State
 from engine.planner import Asked, Plan
 from engine.ports import Aged, Clock, Question, TitleIndex
@@ -224,7 +225,9 @@ class Course:
         self._report(asked, state=State.CACHED, answer=answer, age_s=age_s, depth=depth)
 
     def _take(self, asked: Asked, depth: int, reply: Reply) -> None:
-        if isinstance(reply, Answer):
+        if isinstance(reply, Answer) and isinstance(asked.connector, HarvestedMember):
+            self._take_kept(asked, reply, depth, max(self._clock() - reply.asked_at, 0.0))
+        elif isinstance(reply, Answer):
             if depth == 1:
                 self._kept_answers.pop(asked.member.id, None)
                 self._ungathered.discard(asked.member.id)

@@ -35,7 +35,7 @@ def harvested(connection: sqlite3.Connection, member: str, query: Query, window:
     else:
         expression = match(query.expression)
         if expression is None:
-            return Harvested((), 0, COUNTED, state)
+            return Harvested((), 0, COUNTED, WEIGHED, state)
         source = f"FROM found CROSS JOIN records ON records.id = found.rowid WHERE found MATCH ? AND {condition}"
         order = "weight, id"
         values = [expression, *values]
@@ -49,7 +49,7 @@ def harvested(connection: sqlite3.Connection, member: str, query: Query, window:
         (*values, window.count, window.start - 1),
     ).fetchall()
     records = tuple(one.record for (body,) in rows if (one := aged(body, 0.0)))
-    return Harvested(records, total, COUNTED, state)
+    return Harvested(records, total, COUNTED, WEIGHED, state)
 
 
 def confirmed(connection: sqlite3.Connection, kept: tuple[Aged, ...]) -> tuple[Aged, ...]:

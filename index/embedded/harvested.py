@@ -46,7 +46,7 @@ class HarvestedFile:
             return await self._read(lambda file: harvest_searching.harvested(file, member, query, window), None)
         except (UnicodeError, OverflowError):  # no text or number that any record could hold
             state = await self.state(member)
-            return Harvested((), 0, harvest_searching.COUNTED, state) if state else None
+            return Harvested((), 0, harvest_searching.COUNTED, harvest_searching.WEIGHED, state) if state else None
 
     async def state(self, member: str) -> HarvestState | None:
         """Return how far a member was harvested."""
