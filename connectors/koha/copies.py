@@ -1,0 +1,261 @@
+"""What can be had now: out of the page of a record, ILS-DI's GetAvailability, items of the public REST API. Pure.
+
+No words of a status are kept but those of what is not for loan, lost or damaged: a library may show the name of a
+borrower beside "checked out" and "on hold".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+import msgspec
+from bs4 import BeautifulSoup, Tag
+
+from connectors.html import attribute, text_of
+from connectors.koha.full import refuse_errors, without_borrowers
+from connectors.koha.marks import inside, words_of
+from connectors.koha.page import is_koha, refuse_entrances, refuse_other, template_of
+from connectors.koha.rows import Row, coins, number_in
+from connectors.xml import parse_xml
+from engine.errors import UnreadableError
+from engine.model import Availability, Holding, Service
+
+_ISO_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+_GONE: Final = frozenset({"lost", "withdrawn"})
+_AWAY: Final = frozenset(
+    {"checkedout", "onsitecheckout", "intransit", "onhold", "waiting", "recallwaiting", "pendingrecall", "processing"}
+)
+_WORDS: Final = {
+    "checkedout": None, "onsitecheckout": None, "intransit": "in transit", "onhold": "on hold", "waiting": "on hold",
+    "recallwaiting": "on hold", "pendingrecall": "on hold", "withdrawn": "withdrawn", "processing": "in processing",
+}  # fmt: skip
+_TOLD: Final = frozenset({"notforloan", "lost", "damaged"})
+"""Classes whose words are of the library's own list of values, and never name anybody."""
+
+
+def parse_record_page(page: BeautifulSoup, address: str = "") -> Row:
+    """Return what the page of a record says, as a row with its copies; raises as `parse_results` does."""
+    mark = inside(page, "unapi-id")
+    number = number_in(attribute(mark, "title")) or number_in(address)
+    heading = page.find("h1", class_="title") or page.find("h2", class_="title") or page.find(id="opacxslt")
+    said = coins(attribute(inside(page, "Z3988"), "title"))
+    title = words_of(heading, {"title_resp_stmt", "title_medium"}) if isinstance(heading, Tag) else ""
+    title = title or next(iter(said.get("btitle", ())), "")
+    if not number or not (title or mark):
+        refuse_other(page, "that of a record")
+    if not (is_koha(page) or template_of(page) or mark):
+        refuse_entrances(page)
+        raise UnreadableError("no page of a record in Koha")
+    authors = page.find_all(attrs={"property": ["author", "contributor"]})
+    imprint = next((part for part in page.find_all(class_="publisher") if "results_summary" in part["class"]), None)
+    return Row(
+        number=number,
+        title=title,
+        authors=tuple(text for part in authors if (text := words_of(part, {"authordates", "relatorcode"})))
+        or said.get("au", ()),
+        imprint=words_of(imprint, {"label"}),
+        place=_property(imprint, "location"),
+        publisher=_property(imprint, "name"),
+        date=_property(imprint, "datePublished") or next(iter(said.get("date", ())), ""),
+        isbns=tuple(text_of(part) for part in page.find_all(attrs={"property": "isbn"})) or said.get("isbn", ()),
+        holdings=_holdings(page),
+    )
+
+
+def _property(tag: Tag | None, name: str) -> str:
+    found = tag.find(attrs={"property": name}) if tag is not None else None
+    return text_of(found) if isinstance(found, Tag) else ""
+
+
+def _holdings(page: BeautifulSoup) -> tuple[Holding, ...] | None:
+    """Return the copies of the table, () where the page shows its place and no table, None where it shows neither.
+
+    Columns without content are left out, so cells are told by their class and never by their place.
+    """
+    found = [
+        holding
+        for row in page.find_all("tr")
+        if row.find("td", class_=["status", "call_no", "barcode"], recursive=False)
+        and (holding := _copy(row)) is not None
+    ]
+    if found:
+        return tuple(found)
+    place = page.find(id=["holdings", "noitems", "holdings_panel"])
+    return () if isinstance(place, Tag) and place.find(["table", "script"]) is None else None
+
+
+def _copy(row: Tag) -> Holding | None:
+    """Return the copy of a row of the table of holdings."""
+    if row.find("td", class_=["location", "item_location", "status", "barcode"], recursive=False) is None:
+        return None
+    spot = row.find("td", class_=["location", "item_location"], recursive=False)
+    spot = spot if isinstance(spot, Tag) else None
+    shelf = text_of(inside(spot, "shelvingloc"))
+    branch = words_of(spot, {"shelvingloc", "branch-info-tooltip", "branch-info-tooltip-trigger"})
+    volume, note = _cell(row, "vol_info"), _cell(row, "notes")
+    call_number = row.find("td", class_="call_no", recursive=False)
+    return Holding(
+        branch=branch.strip(" -–") or None,
+        location=shelf or None,
+        call_number=_call_number(call_number) if isinstance(call_number, Tag) else None,
+        item=_cell(row, "barcode") or None,
+        availability=_status(row),
+        note=" ".join(filter(None, (volume, note))) or None,
+    )
+
+
+def _cell(row: Tag, name: str) -> str:
+    found = row.find("td", class_=name, recursive=False)
+    return text_of(found) if isinstance(found, Tag) else ""
+
+
+def _call_number(cell: Tag) -> str | None:
+    """Return a call number without the link behind it that leads along the shelf."""
+    text = " ".join(" ".join(str(part) for part in cell.find_all(string=True) if part.find_parent("a") is None).split())
+    return re.sub(r"\(\s*\)$", "", text).strip() or None
+
+
+def _status(row: Tag) -> tuple[Availability, ...] | None:
+    """Return what the classes of a status and the ISO date beside it mean."""
+    mark = inside(row, "item-status")
+    names = set(attribute(mark, "class").split()) - {"item-status"}
+    due = row.find("td", class_="date_due", recursive=False)
+    due_text = ""
+    if isinstance(due, Tag):
+        inner = due.find(attrs={"title": _ISO_DAY})
+        due_text = attribute(due, "data-order") or attribute(due, "data-sort")
+        due_text = attribute(inner, "title") if isinstance(inner, Tag) else due_text
+        due_text = due_text or text_of(due)
+    day = _ISO_DAY.search(due_text)
+    link = row.find("link", attrs={"property": "availability"})
+    address = attribute(link, "href") if isinstance(link, Tag) else ""
+    if not names and not address:
+        return None
+    limitation = next((word for name in sorted(names) if (word := _WORDS.get(name))), None)
+    if names & _TOLD and mark is not None:
+        limitation = words_of(mark, {"restricted"}) or limitation
+    if names & _AWAY:
+        expected = day[0] if day else ("unknown" if "checkedout" in names else None)
+        return (
+            Availability(Service.LOAN, available=False, expected=expected, limitation=limitation),
+            Availability(Service.PRESENTATION, available=False, expected=expected),
+        )
+    if names & _GONE or (not names and address.endswith("OutOfStock")):
+        return (
+            Availability(Service.LOAN, available=False, limitation=limitation),
+            Availability(Service.PRESENTATION, available=False),
+        )
+    if names & {"notforloan", "damaged"} or (not names and address.endswith("InStoreOnly")):
+        is_here = not address.endswith("OutOfStock")
+        return (
+            Availability(Service.LOAN, available=False, limitation=limitation),
+            Availability(Service.PRESENTATION, available=is_here),
+        )
+    if "available" in names or address.endswith("InStock"):
+        is_restricted = mark is not None and inside(mark, "restricted") is not None
+        restricted = "restricted" if is_restricted else None
+        return (
+            Availability(Service.LOAN, available=not is_restricted, limitation=restricted),
+            Availability(Service.PRESENTATION, available=True),
+        )
+    return None
+
+
+# ILS-DI -------------------------------------------------------------------------------
+
+
+def ils_di_availability(body: bytes) -> dict[str, tuple[Holding, ...]]:
+    """Return what GetAvailability says, by record. It knows no due date, and takes what is on hold for available.
+
+    An item whose status is `unknown` is no item of the record.
+    """
+    body = without_borrowers(body)
+    refuse_errors(body)
+    root = parse_xml(body, lenient=True)
+    found: dict[str, tuple[Holding, ...]] = {}
+    for record in root.iter("{*}record"):
+        mark = next(record.iter("{*}bibliographic"), None)
+        number = (mark.get("id") or "") if mark is not None else ""
+        if not number.isdecimal() or next(record.iter("{*}code"), None) is not None:
+            continue
+        said = [_told(item) for item in record.iter("{*}simpleavailability")]
+        copies = tuple(holding for holding in said if holding is not None)
+        if copies or not said:
+            found[number] = copies
+    return found
+
+
+def _told(item: object) -> Holding | None:
+    said = {
+        str(part.tag).rpartition("}")[2]: " ".join((part.text or "").split())
+        for part in item  # type: ignore[attr-defined]  # an element, of which lxml has no public type
+    }
+    status = said.get("availabilitystatus", "")
+    if status not in {"available", "not available"}:
+        return None
+    is_in = status == "available"
+    return Holding(
+        branch=said.get("location") or None,
+        availability=(
+            Availability(
+                Service.LOAN, available=is_in, limitation=None if is_in else said.get("availabilitymsg") or None
+            ),
+        ),
+    )
+
+
+# REST ---------------------------------------------------------------------------------
+
+
+class _Item(msgspec.Struct, frozen=True):
+    """An item of the public REST interface. Source: Koha's definition of an item, 22.11 to 25."""
+
+    holding_library_id: str | None = None
+    home_library_id: str | None = None
+    location: str | None = None
+    callnumber: str | None = None
+    external_id: str | None = None
+    serial_issue_number: str | None = None
+    public_notes: str | None = None
+    checked_out_date: str | None = None
+    lost_status: int | str | None = None
+    withdrawn: int | str | None = None
+    damaged_status: int | str | None = None
+    restricted_status: int | str | None = None
+    not_for_loan_status: int | str | None = None
+    effective_not_for_loan_status: int | str | None = None
+
+
+def rest_items(body: bytes) -> tuple[Holding, ...]:
+    """Return the items of a record as the public REST interface lists them. `checked_out_date` is the due date."""
+    try:
+        items = msgspec.json.decode(body, type=list[_Item])
+    except msgspec.DecodeError as error:
+        raise UnreadableError("no list of items in JSON") from error
+    return tuple(map(_item, items))
+
+
+def _item(item: _Item) -> Holding:
+    due = (item.checked_out_date or "")[:10] or None
+    not_for_loan = item.effective_not_for_loan_status or item.not_for_loan_status
+    states: Mapping[str, int | str | None] = {
+        "withdrawn": item.withdrawn, "lost": item.lost_status, "damaged": item.damaged_status,
+        "restricted": item.restricted_status, "not for loan": not_for_loan,
+    }  # fmt: skip
+    held = [word for word, state in states.items() if state not in {None, 0, "0", ""}]
+    is_ordered = str(not_for_loan or "").startswith("-")
+    limitation = "on order" if is_ordered else next(iter(held), None)
+    is_here = not due and not is_ordered and not {"withdrawn", "lost"} & set(held)
+    return Holding(
+        branch=item.holding_library_id or item.home_library_id,
+        location=item.location,
+        call_number=item.callnumber,
+        item=item.external_id,
+        availability=(
+            Availability(Service.LOAN, available=not held and not due, expected=due, limitation=limitation),
+            Availability(Service.PRESENTATION, available=is_here, expected=due),
+        ),
+        note=" ".join(filter(None, (item.serial_issue_number, item.public_notes))) or None,
+    )

@@ -1,0 +1,196 @@
+"""Fetches a window of the list of hits: pages, a feed where none can be read, fewer where one record breaks all."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from typing import Final, NamedTuple
+
+import httpx
+
+from connectors.html import parse_html
+from connectors.koha.asking import Asked, search_url
+from connectors.koha.copies import parse_record_page
+from connectors.koha.feed import parse_feed
+from connectors.koha.page import Results, parse_results, refuse_entrances
+from connectors.koha.rows import Row, number_in
+from connectors.koha.settings import KohaSettings
+from engine.errors import FaultError, UnreadableError
+from engine.model import Window
+from engine.ports import Door
+
+MOST_REQUESTS: Final = 6
+"""Most requests for one window: a server whose pages are small, or one where a record breaks its page."""
+
+_FEEDS: Final[tuple[str, ...]] = ("rss", "rss2")
+_RECORD_PAGE: Final = re.compile(r"/opac-(detail|ISBDdetail|MARCdetail)\.pl$|/bib/\d+$")
+
+
+class Hits(NamedTuple):
+    """What a server gave of its list for a window. A row is None where the server fails over a record."""
+
+    rows: tuple[Row | None, ...]
+    total: int | None
+    has_more: bool
+    is_whole: bool = True
+    branches: dict[str, str] = {}  # noqa: RUF012 - a field of a tuple, never changed
+    locations: dict[str, str] = {}  # noqa: RUF012 - as above
+
+
+class Listing:
+    """The list of hits of one member. It remembers whether pages or feeds are read, and which feed there is."""
+
+    def __init__(self, base: str, settings: KohaSettings, door: Door) -> None:
+        self._base, self._settings, self._door = base, settings, door
+        self._reads_feed = settings.search == "feed"
+        self._feeds = _FEEDS
+
+    async def hits(self, said: Asked, window: Window) -> Hits:
+        """Return what stands in a window of the list."""
+        filling = _Filling(window)
+        requests = 0
+        while filling.wanted and requests < MOST_REQUESTS:
+            count = min(filling.wanted, self._settings.max_rows)
+            budget = [MOST_REQUESTS - requests]
+            part = await self._around_bad_records(said, filling.offset, count, budget)
+            requests = MOST_REQUESTS - budget[0]
+            filling.take(part, count)
+        return filling.hits()
+
+    async def _around_bad_records(self, said: Asked, offset: int, count: int, budget: list[int]) -> _Part:
+        """Return a part of the list; where the server fails over it, its halves, down to what the budget allows.
+
+        One stored record with a forbidden character, or one deleted that the index still knows, makes a page a 500.
+        """
+        budget[0] -= 1
+        try:
+            results = await self._one(said, offset, count)
+        except FaultError:
+            if count == 1 or budget[0] < 2:
+                raise
+            return await self._halves(said, offset, count, budget)
+        return _Part(results.rows, results.total, results)
+
+    async def _halves(self, said: Asked, offset: int, count: int, budget: list[int]) -> _Part:
+        half = count // 2
+        parts: list[_Part | None] = []
+        failure: FaultError | None = None
+        for at, size in ((offset, half), (offset + half, count - half)):
+            if budget[0] < 1 or (parts and parts[0] is not None and len(parts[0].rows) < half):
+                break
+            try:
+                parts.append(await self._around_bad_records(said, at, size, budget))
+            except FaultError as error:
+                failure = error
+                parts.append(None)
+        first, second = (*parts, None, None)[:2]
+        told = first or second
+        if told is None:
+            assert failure is not None
+            raise failure
+        head = first.rows if first is not None else (None,) * half
+        tail: tuple[Row | None, ...] = second.rows if second is not None else ()
+        if len(parts) > 1 and second is None:
+            left = (told.total or offset + count) - (offset + half)
+            tail = (None,) * max(0, min(count - half, left))
+        return _Part((*head, *tail), told.total, told.results)
+
+    async def _one(self, said: Asked, offset: int, count: int) -> Results:
+        if self._reads_feed:
+            return await self._feed(said, offset, count)
+        answer = await self._door.client.get(search_url(self._base, said, offset=offset, count=count))
+        try:
+            return await asyncio.to_thread(_read, answer, offset)
+        except UnreadableError as error:
+            try:
+                results = await self._feed(said, offset, count)
+            except Exception:  # noqa: BLE001 - whatever the feed says, the page is what could not be read
+                raise error from None
+            self._reads_feed = True
+            return results
+
+    async def _feed(self, said: Asked, offset: int, count: int) -> Results:
+        """Return a feed. It was called `rss2` before version 20 and is `rss` since; the other name gives nothing."""
+        failure: UnreadableError | None = None
+        for name in self._feeds:
+            answer = await self._door.client.get(search_url(self._base, said, offset=offset, count=count, feed=name))
+            try:
+                results = parse_feed(answer.content) if _landed(answer) is None else _read(answer, offset)
+            except UnreadableError as error:
+                failure = error
+                continue
+            self._feeds = (name, *(other for other in _FEEDS if other != name))
+            return results
+        assert failure is not None
+        raise failure
+
+
+class _Part(NamedTuple):
+    """A part of the list, and the page that told of it."""
+
+    rows: tuple[Row | None, ...]
+    total: int | None
+    results: Results
+
+
+class _Filling:
+    """A window being filled."""
+
+    def __init__(self, window: Window) -> None:
+        self.offset, self.wanted = window.start - 1, window.count
+        self._rows: list[Row | None] = []
+        self._total: int | None = None
+        self._last: Results | None = None
+        self._is_whole = True
+
+    def take(self, part: _Part, asked: int) -> None:
+        """Take what came; how far the next page is away is told by the pager, else by the rows that came."""
+        results = part.results
+        self._last = results
+        self._total = part.total if part.total is not None else self._total
+        self._is_whole &= results.is_whole
+        rows = part.rows[:asked]
+        # A page of the size asked for may show fewer: records that are hidden from the public are left out of it.
+        is_full_page = results.page_rows is not None and results.page_rows >= asked
+        step = asked if is_full_page or not rows else len(rows)
+        self._rows += rows
+        self.offset += step
+        self.wanted -= step
+        if not rows or not results.is_whole or (self._total is not None and self.offset >= self._total):
+            self.wanted = 0
+
+    def hits(self) -> Hits:
+        """Return all that came."""
+        last = self._last
+        assert last is not None
+        has_more = bool(self._rows) and (self._total is None or self.offset < self._total)
+        return Hits(tuple(self._rows), self._total, has_more, self._is_whole, last.branches, last.locations)
+
+
+def _read(answer: httpx.Response, offset: int) -> Results:
+    """Return what a page says: of results, or of the one record that Koha goes to where there is just one hit."""
+    body = answer.content
+    if body.lstrip()[:5] == b"<?xml" and b"<html" not in body[:2000].lower():
+        raise UnreadableError("XML instead of a page of results")
+    page = parse_html(body, charset=answer.charset_encoding)
+    view = _landed(answer)
+    if view is None:
+        return parse_results(page, is_whole=_is_whole(body))
+    if view == "detail":
+        row = parse_record_page(page, str(answer.url))
+    else:
+        refuse_entrances(page)
+        row = Row(number_in(str(answer.url)))
+    return Results(rows=() if offset else (row,), total=1, is_whole=_is_whole(body))
+
+
+def _landed(answer: httpx.Response) -> str | None:
+    """Return which view of a record the redirects ended at, None where they ended at none."""
+    found = _RECORD_PAGE.search(answer.url.path)
+    return (found[1] or "detail") if found and number_in(str(answer.url)) else None
+
+
+def _is_whole(body: bytes) -> bool:
+    """Whether a page ends as a page does."""
+    end = body[-600:].lower()
+    return b"</html" in end or b"</body" in end
