@@ -127,6 +127,8 @@ def parse_imprint(text: str) -> Imprint:
 
     >>> tuple(parse_imprint("H.: Lao động, 2022")), tuple(parse_imprint("Hà Nội : Nxb. Giáo dục, 2019."))
     (('Hà Nội', 'Lao động', 2022), ('Hà Nội', 'Giáo dục', 2019))
+    >>> tuple(parse_imprint("[K.đ.], [k.n.]"))
+    (None, None, None)
     >>> tuple(parse_imprint("2017, Giáo dục, H.")), tuple(parse_imprint("Trẻ, 2010")), tuple(parse_imprint("2010"))
     (('Hà Nội', 'Giáo dục', 2017), (None, 'Trẻ', 2010), (None, None, 2010))
     """
@@ -135,9 +137,9 @@ def parse_imprint(text: str) -> Imprint:
     before, colon, behind = line.partition(":")
     if colon:
         return Imprint(known_place(before), known_publisher(_without_year(behind)), year)
-    parts = [part for piece in re.split(r"[,;]", line) if (part := _without_year(piece))]
+    parts = [part for piece in re.split(r"[,;]", line) if (part := unbracket(_without_year(piece)))]
     places = [part for part in parts if _is_place(part)]
-    others = [part for part in parts if part not in places]
+    others = [part for part in parts if part not in places and known_place(part) is not None]
     return Imprint(
         known_place(places[0]) if places else None,
         known_publisher(", ".join(others)) if others else None,
