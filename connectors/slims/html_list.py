@@ -29,7 +29,7 @@ _FIELDS: Final = {
     "author": "creator",
     "publish": "publisher",
     "year": "date",
-    "edition": "edition",
+    "edition": "description.edition",
     "collation": "extent",
     "series": "isPartOf",
     "topic": "subject",
