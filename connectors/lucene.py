@@ -1,7 +1,7 @@
 """Says a query in Lucene's syntax, for indexes of Solr and what stands before them. Pure.
 
-Every letter that the syntax reads as more than a letter is escaped, and the words AND, OR and NOT are written small, so
-that nothing of a reader's ends a term, names a field or opens a local parameter.
+A word with a letter that the syntax reads as more than a letter stands in quotes, and the words AND, OR and NOT are
+written small, so that nothing of a reader's ends a term, names a field or opens a local parameter.
 Source: Apache Solr Reference Guide, Standard Query Parser and eDisMax.
 """
 
@@ -48,8 +48,8 @@ def quoted(text: str) -> str:
 def plain(clause: Clause) -> Lucene:
     r"""Return one clause as plain words, or a phrase, that name no field; its text is empty where it holds no word.
 
-    >>> plain(Clause("kinh tế: vi", is_truncated=True)).text, plain(Clause("kinh tế", is_phrase=True)).text
-    ('kinh tế\\: vi*', '"kinh tế"')
+    >>> plain(Clause("TCP/IP kinh tế", is_truncated=True)).text, plain(Clause("kinh tế", is_phrase=True)).text
+    ('"TCP/IP" kinh tế*', '"kinh tế"')
     """
     text, is_cut = shortened(clause.text)
     notices = (Reason("notice.dropped-clause"),) if is_cut else ()
@@ -102,9 +102,9 @@ def _terms(text: str, clause: Clause) -> list[str]:
     if clause.is_phrase and " " in text:
         return [quoted(text)]
     words = [word for word in text.split(" ") if any(letter.isalnum() for letter in word)]
-    terms = [escaped(word) for word in words]
+    terms = [quoted(word) if _SPECIAL.search(word) else escaped(word) for word in words]
     if clause.is_truncated:
-        terms[-1] += "*"
+        terms[-1] = escaped(words[-1]) + "*"
     return terms
 
 
