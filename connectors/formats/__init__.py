@@ -15,6 +15,8 @@ from connectors.formats.dc import record_from_dc
 from connectors.formats.dialects import DIALECTS as DIALECTS
 from connectors.formats.dialects import dialect_of as dialect_of
 from connectors.formats.dialects import unwrapped
+from connectors.formats.dspace import record_from_dim, record_from_uketd, record_from_xoai
+from connectors.formats.etdms import record_from_etdms
 from connectors.formats.fields import MarcRecord, fields_from_xml, local_name
 from connectors.formats.iso2709 import read_fields, split_records
 from connectors.formats.marc21 import FIELDS as MARC21_FIELDS
@@ -94,4 +96,8 @@ _READERS: dict[str, Callable[[etree._Element, str], Record]] = {
     "pica": lambda element, member: record_from_pica(fields_from_pica(element), member),
     "opac": _record_from_opac,
     "oai_marc": _record_from_oai_marc,
+    "dim": record_from_dim,
+    "xoai": record_from_xoai,
+    "uketd": record_from_uketd,
+    "etdms": record_from_etdms,
 }

@@ -6,7 +6,7 @@ value is also asked what it looks like: a DOI in `identifier`, a role in bracket
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from lxml import etree
 
@@ -15,7 +15,7 @@ from connectors.formats.assembly import finish
 from connectors.formats.draft import Draft
 from connectors.formats.fields import inner_text, local_name
 from connectors.formats.mending import mend_texts
-from connectors.formats.rules import NamedRule, apply_names, compile_names
+from connectors.formats.rules import CompiledNames, NamedRule, apply_names, compile_names
 from engine.model import Record
 
 RULES: tuple[NamedRule[str], ...] = (
@@ -87,13 +87,17 @@ def texts_of(element: etree._Element) -> Iterator[tuple[str, str]]:
 
 def record_from_dc(element: etree._Element, member: str) -> Record:
     """Return the Record that Dublin Core elements describe."""
-    draft = Draft()
-    texts, draft.raw = mend_texts(list(texts_of(element)))
-    apply_names(COMPILED, texts, draft)
+    return finish(fill_draft(Draft(), COMPILED, texts_of(element)), member)
+
+
+def fill_draft(draft: Draft, rules: CompiledNames[str], found: Iterable[tuple[str, str]]) -> Draft:
+    """Fill a draft from (name, text) pairs by rules like those of Dublin Core, and return it."""
+    texts, draft.raw = mend_texts(list(found))
+    apply_names(rules, texts, draft)
     if len(draft.titles) > 1:
         draft.other_titles[:0] = [title.title for title in draft.titles[1:]]
     if not draft.ids:
-        draft.ids += [found.value for found in draft.identifiers if found.scheme in values.NAMES_OF_RECORDS]
+        draft.ids += [one.value for one in draft.identifiers if one.scheme in values.NAMES_OF_RECORDS]
     if not draft.ids:
         draft.ids += draft.urls
-    return finish(draft, member)
+    return draft

@@ -8,15 +8,15 @@ from lxml import etree
 
 from connectors.formats.fields import local_name
 
-DIALECTS = ("marc21", "unimarc", "mods", "dc", "pica", "opac", "oai_marc")
+DIALECTS = ("marc21", "unimarc", "mods", "dc", "pica", "opac", "oai_marc", "dim", "xoai", "uketd", "etdms")
 
 _WRAPPERS = frozenset(
     {"collection", "modsCollection", "metadata", "recordData", "dcCollection", "dcx", "RDF", "records"}
 )
 _BY_NAME = {
     "mods": "mods", "opacRecord": "opac", "global": "pica", "dc": "dc", "dublincore": "dc", "qualifieddc": "dc",
-    "dcterms": "dc", "dim": "dc", "thesis": "dc",
-    "oai_marc": "oai_marc",
+    "dcterms": "dc", "dim": "dim", "uketddc": "uketd", "thesis": "etdms",
+    "oai_marc": "oai_marc", "xoai": "xoai",
 }  # fmt: skip
 _PICA_TAG = re.compile(r"\d\d\d[A-Z@]").fullmatch
 _DC_ELEMENTS = frozenset({"title", "creator", "contributor", "identifier", "subject", "description", "publisher"})
@@ -27,6 +27,8 @@ def unwrapped(element: etree._Element) -> etree._Element:
     """Return the record inside wrappers: a collection, OAI-PMH's `record/metadata`, SRU's `record/recordData`."""
     for _ in range(4):
         name = local_name(element)
+        if is_xoai(element):
+            return element
         if name in _WRAPPERS:
             inner = next((child for child in element if local_name(child)), None)
         elif name == "record" and len(element) and element[0].get("tag") is None:
@@ -39,9 +41,14 @@ def unwrapped(element: etree._Element) -> etree._Element:
     return element
 
 
+def is_xoai(element: etree._Element) -> bool:
+    """Whether it is DSpace's `xoai`, whose root is called `metadata` as the wrapper around it is."""
+    return local_name(element) == "metadata" and len(element) > 0 and local_name(element[0]) == "element"
+
+
 def dialect_of(element: etree._Element) -> str:
     """Return which of `DIALECTS` a record's element is in, "" for none of them."""
-    name = local_name(element)
+    name = "xoai" if is_xoai(element) else local_name(element)
     if name in _BY_NAME:
         return _BY_NAME[name]
     if "pica" in str(element.tag).lower() or "ppxml" in str(element.tag):

@@ -279,7 +279,7 @@ def test_qualified_dublin_core_of_dspace_is_read() -> None:
         if qualifier:
             field.set("qualifier", qualifier)
         field.text = text
-    record = read(root, "dc")
+    record = read(root, "dim")
     assert (record.title, record.other_titles, record.year) == ("Đất ngập mặn", ("Salt land",), 2019)
     assert record.people == (Person("Đỗ Én"), Person("Hà Lan", Role.ADVISOR))
     assert (record.material, record.summary) == (Material.ARTICLE, "Một câu.")
