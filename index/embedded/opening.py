@@ -80,7 +80,7 @@ def open_to_write(settings: EmbeddedSettings, now: float) -> sqlite3.Connection:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")
             connection.execute("PRAGMA secure_delete = FAST")
-            connection.execute("PRAGMA cache_size = -8000")
+            connection.execute("PRAGMA cache_size = -2000")
             connection.execute(f"PRAGMA journal_size_limit = {settings.log_bytes}")
             connection.execute(f"PRAGMA wal_autocheckpoint = {max(16, settings.log_bytes // 2 // 4096)}")
             connection.create_function("value", 3, value, deterministic=True)
@@ -95,7 +95,7 @@ def open_to_read(path: Path, schema: int = SCHEMA) -> sqlite3.Connection:
     """Open the file as it is and return a connection for one thread that reads."""
     connection = connected(path, "rw")
     connection.execute("PRAGMA query_only = ON")
-    connection.execute("PRAGMA cache_size = -8000")
+    connection.execute("PRAGMA cache_size = -2000")
     if connection.execute("PRAGMA user_version").fetchone()[0] != schema:
         connection.close()
         raise sqlite3.OperationalError("it is of another schema")
