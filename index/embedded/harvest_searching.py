@@ -31,21 +31,20 @@ def harvested(connection: sqlite3.Connection, member: str, query: Query, window:
     condition = " AND ".join([*wanted, *more])
     values += more_values
     if query.expression is None:
-        source, order = f"FROM records WHERE {condition}", "year DESC, id"
+        source = f"FROM records WHERE {condition}"
+        weight, last, order = "0", "records.year", "year DESC, id"
     else:
         expression = match(query.expression)
         if expression is None:
             return Harvested((), 0, COUNTED, WEIGHED, state)
         source = f"FROM found CROSS JOIN records ON records.id = found.rowid WHERE found MATCH ? AND {condition}"
-        order = "weight, id"
+        weight, last, order = BM25, "found.rowid", "weight, id"
         values = [expression, *values]
     (total,) = connection.execute(f"SELECT count(*) FROM (SELECT 1 {source} LIMIT {COUNTED})", values).fetchone()  # noqa: S608 - constants
-    weight = BM25 if query.expression is not None else "0"
-    last = "found.rowid" if query.expression is not None else "records.year"
     rows = connection.execute(
-        f"SELECT bodies.body FROM (SELECT id, weight, year FROM (SELECT records.id AS id, records.year AS year,"  # noqa: S608 - only question marks and constants go in
-        f" {weight} AS weight {source} ORDER BY {last} DESC LIMIT {WEIGHED})"
-        f" ORDER BY {order} LIMIT ? OFFSET ?) AS best CROSS JOIN bodies ON bodies.id = best.id ORDER BY {order}",
+        "SELECT bodies.body FROM (SELECT id, weight, year FROM (SELECT records.id AS id, records.year AS year,"  # noqa: S608 - only question marks and constants go in
+        f" {weight} AS weight {source} ORDER BY {last} DESC LIMIT {WEIGHED}) ORDER BY {order} LIMIT ? OFFSET ?) AS best"
+        f" CROSS JOIN bodies ON bodies.id = best.id ORDER BY best.{order.replace(', ', ', best.')}",
         (*values, window.count, window.start - 1),
     ).fetchall()
     records = tuple(one.record for (body,) in rows if (one := aged(body, 0.0)))

@@ -90,8 +90,8 @@ def test_dim_tells_who_may_read(status: str, available: bool, expected: str | No
         ('<field name="drm">metadata only access</field>', []),
         (
             (
-                '<element name="access-status"><field name="value">embargo</field><field name="embargo">2032-01-01</field>'
-                "</element>"
+                '<element name="access-status"><field name="value">embargo</field>'
+                '<field name="embargo">2032-01-01</field></element>'
             ),
             [(False, "2032-01-01")],
         ),
