@@ -63,7 +63,7 @@ def asked(query: Query, settings: KohaSettings, *, with_limits: bool = True) -> 
     parameters += limits
     if settings.sort:
         parameters.append(("sort_by", settings.sort))
-    notices = tuple(dict.fromkeys(saying.notices))
+    notices = tuple(one for at, one in enumerate(saying.notices) if one not in saying.notices[:at])
     return Asked(tuple(parameters), notices, unasked)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
@@ -12,11 +13,12 @@ from connectors.by_place import Listed, Lister, answer_by_place
 from connectors.html import html_of
 from connectors.koha.address import base_of
 from connectors.koha.asking import Asked, asked
-from connectors.koha.copies import ils_di_availability, parse_record_page, rest_items
+from connectors.koha.copies import parse_record_page
 from connectors.koha.fetching import Fetched, Fetching
 from connectors.koha.full import named
 from connectors.koha.listing import Hits, Listing
 from connectors.koha.rows import Row, brief_record, record_page
+from connectors.koha.services import ils_di_availability, rest_items, rest_libraries
 from connectors.koha.settings import KohaSettings
 from connectors.koha.ways import Ways
 from engine.errors import LienThuError, MemberError, NobodyError, UnreachableError, UnreadableError
@@ -25,6 +27,10 @@ from engine.ports import Door, Member
 
 _PROBE: Final = Query(Clause("history"))
 _MOST_NAMES: Final = 1000
+_LIBRARIES: Final = "/api/v1/public/libraries"
+_JSON: Final = {"Accept": "application/json"}
+_CODE: Final = re.compile(r"[A-Z0-9_-]{1,10}")
+"""What a library's code looks like. Names hold small letters or blanks."""
 _MOST_PAGES: Final = 20
 """Most records whose availability is asked for one by one."""
 
@@ -87,8 +93,8 @@ class KohaConnector:
             found.append(Reason("notice.brief-records", {"count": fetched.spared or brief}))
         if unread > 0 and self._settings.records:
             found.append(Reason("notice.full-records-unreadable", {"count": unread}))
-        if hits.total and not hits.rows:
-            found.append(Reason("notice.records-withheld", {"count": hits.total}))
+        if hits.withheld:
+            found.append(Reason("notice.records-withheld", {"count": hits.withheld}))
         return tuple(found)
 
     def _record(self, row: Row, fetched: Fetched) -> Record | None:
@@ -139,10 +145,25 @@ class KohaConnector:
                 self._item_ways.failed(way, self._door.clock())
                 continue
             self._item_ways.worked(way)
+            await self._name_branches(found)
             return {number: named(copies, self._branches, self._locations) for number, copies in found.items()}
         if failure is not None:
             raise failure
         return {}
+
+    async def _name_branches(self, found: dict[str, tuple[Holding, ...]]) -> None:
+        """Ask once what the branches are called, where a code came whose name is not known."""
+        codes = {
+            one.branch for copies in found.values() for one in copies if one.branch and _CODE.fullmatch(one.branch)
+        }
+        if codes <= self._branches.keys() or not any(self._item_ways.open((_LIBRARIES,), self._door.clock())):
+            return
+        try:
+            answer = await self._door.client.get(f"{self._base}{_LIBRARIES}?_per_page=200", headers=_JSON)
+            self._learn(rest_libraries(answer.content), {})
+            self._item_ways.worked(_LIBRARIES)
+        except LienThuError:
+            self._item_ways.failed(_LIBRARIES, self._door.clock())
 
     async def _from_cart(self, known: dict[str, Record]) -> dict[str, tuple[Holding, ...]]:
         fetched = await self._fetching.from_cart([Row(number, record.title) for number, record in known.items()])
@@ -159,7 +180,7 @@ class KohaConnector:
     async def _from_rest(self, known: dict[str, Record]) -> dict[str, tuple[Holding, ...]]:
         async def one(number: str) -> tuple[Holding, ...]:
             url = f"{self._base}/api/v1/public/biblios/{number}/items?_per_page=100"
-            answer = await self._door.client.get(url, headers={"Accept": "application/json"})
+            answer = await self._door.client.get(url, headers=_JSON)
             return rest_items(answer.content)
 
         return await _each(list(known), one)

@@ -7,10 +7,10 @@ from typing import Final
 from connectors.html import html_of
 from connectors.koha.address import base_of
 from connectors.koha.asking import asked
-from connectors.koha.copies import rest_items
 from connectors.koha.full import cart_records, ils_di_records
 from connectors.koha.listing import Listing
 from connectors.koha.rows import Row
+from connectors.koha.services import rest_items
 from connectors.koha.settings import KohaSettings
 from connectors.koha.signs import version_of
 from engine.errors import LienThuError, NobodyError

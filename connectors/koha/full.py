@@ -46,6 +46,8 @@ def marcxml_record(body: bytes, number: str, *, member: str, dialect: str) -> Re
     if not text.startswith(b"<") or b"<html" in text[:2000].lower():
         raise UnreadableError("no MARCXML where a record was asked for")
     root = parse_xml(body, lenient=True)
+    if next(root.iter("{*}datafield"), None) is None:
+        raise UnreadableError("XML without a field of MARC where a record was asked for")
     record = record_from_xml(root, member=member, dialect=dialect if dialect == "unimarc" else None)
     return msgspec.structs.replace(record, id=number)
 

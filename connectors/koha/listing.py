@@ -27,12 +27,16 @@ _RECORD_PAGE: Final = re.compile(r"/opac-(detail|ISBDdetail|MARCdetail)\.pl$|/bi
 
 
 class Hits(NamedTuple):
-    """What a server gave of its list for a window. A row is None where the server fails over a record."""
+    """What a server gave of its list for a window. A row is None where the server fails over a record.
+
+    `withheld` counts hits that are hidden from the public: they leave no place of their own.
+    """
 
     rows: tuple[Row | None, ...]
     total: int | None
     has_more: bool
     is_whole: bool = True
+    withheld: int = 0
     branches: dict[str, str] = {}  # noqa: RUF012 - a field of a tuple, never changed
     locations: dict[str, str] = {}  # noqa: RUF012 - as above
 
@@ -65,7 +69,7 @@ class Listing:
         budget[0] -= 1
         try:
             results = await self._one(said, offset, count)
-        except FaultError:
+        except _PageFailedError:
             if count == 1 or budget[0] < 2:
                 raise
             return await self._halves(said, offset, count, budget)
@@ -74,13 +78,13 @@ class Listing:
     async def _halves(self, said: Asked, offset: int, count: int, budget: list[int]) -> _Part:
         half = count // 2
         parts: list[_Part | None] = []
-        failure: FaultError | None = None
+        failure: _PageFailedError | None = None
         for at, size in ((offset, half), (offset + half, count - half)):
             if budget[0] < 1 or (parts and parts[0] is not None and len(parts[0].rows) < half):
                 break
             try:
                 parts.append(await self._around_bad_records(said, at, size, budget))
-            except FaultError as error:
+            except _PageFailedError as error:
                 failure = error
                 parts.append(None)
         first, second = (*parts, None, None)[:2]
@@ -98,7 +102,7 @@ class Listing:
     async def _one(self, said: Asked, offset: int, count: int) -> Results:
         if self._reads_feed:
             return await self._feed(said, offset, count)
-        answer = await self._door.client.get(search_url(self._base, said, offset=offset, count=count))
+        answer = await self._get(search_url(self._base, said, offset=offset, count=count))
         try:
             return await asyncio.to_thread(_read, answer, offset)
         except UnreadableError as error:
@@ -113,7 +117,7 @@ class Listing:
         """Return a feed. It was called `rss2` before version 20 and is `rss` since; the other name gives nothing."""
         failure: UnreadableError | None = None
         for name in self._feeds:
-            answer = await self._door.client.get(search_url(self._base, said, offset=offset, count=count, feed=name))
+            answer = await self._get(search_url(self._base, said, offset=offset, count=count, feed=name))
             try:
                 results = parse_feed(answer.content) if _landed(answer) is None else _read(answer, offset)
             except UnreadableError as error:
@@ -123,6 +127,18 @@ class Listing:
             return results
         assert failure is not None
         raise failure
+
+    async def _get(self, url: str) -> httpx.Response:
+        try:
+            return await self._door.client.get(url)
+        except FaultError as error:
+            if error.detail.startswith("HTTP 500"):
+                raise _PageFailedError(error.detail) from error
+            raise
+
+
+class _PageFailedError(FaultError):
+    """The catalogue itself broke over a page: another part of the list may be whole."""
 
 
 class _Part(NamedTuple):
@@ -142,6 +158,7 @@ class _Filling:
         self._total: int | None = None
         self._last: Results | None = None
         self._is_whole = True
+        self._withheld = 0
 
     def take(self, part: _Part, asked: int) -> None:
         """Take what came; how far the next page is away is told by the pager, else by the rows that came."""
@@ -151,8 +168,12 @@ class _Filling:
         self._is_whole &= results.is_whole
         rows = part.rows[:asked]
         # A page of the size asked for may show fewer: records that are hidden from the public are left out of it.
-        is_full_page = results.page_rows is not None and results.page_rows >= asked
+        left = asked if self._total is None else min(asked, self._total - self.offset)
+        has_one_page = results.page_rows is None and left < asked
+        is_full_page = has_one_page or (results.page_rows or 0) >= asked
         step = asked if is_full_page or not rows else len(rows)
+        if is_full_page and results.is_whole:
+            self._withheld += max(0, left - len(rows))
         self._rows += rows
         self.offset += step
         self.wanted -= step
@@ -164,7 +185,9 @@ class _Filling:
         last = self._last
         assert last is not None
         has_more = bool(self._rows) and (self._total is None or self.offset < self._total)
-        return Hits(tuple(self._rows), self._total, has_more, self._is_whole, last.branches, last.locations)
+        return Hits(
+            tuple(self._rows), self._total, has_more, self._is_whole, self._withheld, last.branches, last.locations
+        )
 
 
 def _read(answer: httpx.Response, offset: int) -> Results:

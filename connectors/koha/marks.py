@@ -113,7 +113,7 @@ def _holdings(row: Tag) -> tuple[Holding, ...] | None:
         found += [_summary(part, can) for part in parts if _IN_BRACKETS.search(text_of(part))]
     for block in place.find_all(class_="unavailable"):
         text = text_of(block)
-        limitation = _IN_BRACKETS.sub("", text).strip(" .,")
+        limitation = text_of(inside(block, "ItemStatus")) or _IN_BRACKETS.sub("", text).strip(" .,")
         cannot = Availability(Service.LOAN, available=False, limitation=limitation or None)
         if counts := _IN_BRACKETS.findall(text):
             found.append(Holding(copies=int(counts[-1]), copies_available=0, availability=(cannot,)))

@@ -79,7 +79,7 @@ def refuse_entrances(page: BeautifulSoup) -> None:
     template = template_of(page)
     if attribute(page.body, "id") == "opac-login-page" or template == "opac-auth":
         raise RefusedError(f"a login page: {title_of(page)!r}")
-    if template or is_koha(page):
+    if template:
         return
     scripts = " ".join(attribute(script, "src") + (script.string or "")[:20_000] for script in page.find_all("script"))
     links = " ".join(attribute(link, "href") for link in page.find_all("link"))
