@@ -9,8 +9,9 @@ from typing import Final
 from connectors.cql_map import MissingField
 from connectors.z3950 import copies
 from connectors.z3950.asking import Asking
-from connectors.z3950.conversation import Conversation, HungUpError, Login, Scanned, closed
+from connectors.z3950.conversation import Conversation, HungUpError, Scanned, closed
 from connectors.z3950.diagnostics import Means
+from connectors.z3950.greeting import Login
 from connectors.z3950.kept import Kept
 from connectors.z3950.operands import Term
 from connectors.z3950.rpn import rpn

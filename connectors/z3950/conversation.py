@@ -14,50 +14,15 @@ import msgspec
 
 from connectors.z3950.apdu import decode, encode
 from connectors.z3950.diagnostics import BUSY_WAIT_S, Diagnostic
-from connectors.z3950.oids import BIB_1, OIDS, Syntax, octets_of
+from connectors.z3950.greeting import Greeting, Login, greeting, init_request, readable
+from connectors.z3950.oids import BIB_1, OIDS, Syntax
 from connectors.z3950.operands import Operand, Term, attributes_plus_term, tree
 from connectors.z3950.present import Presented, diagnostics_within, presented
-from connectors.z3950.settings import Authentication
 from connectors.z3950.tlv import Frames
 from engine.errors import BusyError, FaultError, LienThuError, RefusedError, UnreachableError, UnreadableError
 from engine.ports import Line
 
-MESSAGE_BYTES: Final = 1 << 20
-"""The size of an answer that we propose: what YAZ proposes too. Servers grant less."""
-
 RESULT_SET: Final = "default"
-_VERSIONS: Final = (b"\xe0", 3)
-"""Versions 1, 2 and 3, one bit each."""
-
-OPTIONS: Final = {0: "search", 1: "present", 2: "delSet", 7: "scan", 8: "sort", 14: "namedResultSets"}
-"""By their bit. Source: Z39.50-1995, 3.2.1.1.4."""
-
-_ASKED_OPTIONS: Final = (b"\xc1\x00", 16)
-"""Search, present, scan."""
-
-_WITH_NEGOTIATION: Final = (b"\xc1\x00\x40", 18)
-_UTF_8: Final = "1.0.10646.1.0.8"
-_UTF_8_PROPOSAL: Final = [
-    {
-        "information": (
-            "externallyDefinedInfo",
-            {
-                "direct-reference": "1.2.840.10003.15.3",
-                "encoding": (
-                    "single-ASN1-type",
-                    (
-                        "proposal",
-                        {
-                            "proposedCharSets": [("iso10646", {"encodingLevel": _UTF_8})],
-                            "recordsInSelectedCharSets": True,
-                        },
-                    ),
-                ),
-            },
-        )
-    }
-]
-"""Terms and records in UTF-8. Source: Z39.50 Character Set and Language Negotiation-3."""
 
 
 class HungUpError(UnreadableError):
@@ -67,48 +32,6 @@ class HungUpError(UnreadableError):
         super().__init__(detail)
         self.had_begun = had_begun
         self.said = said
-
-
-class Login(msgspec.Struct, frozen=True):
-    """Who asks. Not to be printed."""
-
-    authentication: Authentication = Authentication.NONE
-    user: str = ""
-    group: str = ""
-    password: str = ""
-
-    def __repr__(self) -> str:
-        """Return nothing that is secret."""
-        return f"Login({self.authentication})"
-
-    def as_asn1(self) -> tuple[str, object] | None:
-        """Return it as asn1tools takes it; None where nothing is to be said."""
-        match self.authentication:
-            case Authentication.ANONYMOUS:
-                return ("anonymous", None)
-            case _ if not (self.user or self.group or self.password):
-                return None
-            case Authentication.OPEN:
-                return ("open", "/".join(filter(None, (self.user, self.group, self.password))).encode())
-            case Authentication.ID_PASS:
-                named = {"groupId": self.group, "userId": self.user, "password": self.password}
-                return ("idPass", {name: text.encode() for name, text in named.items() if text})
-            case _:
-                return None
-
-
-class Greeting(msgspec.Struct, frozen=True):
-    """What a server says of itself when it accepts. `version` is the highest it grants; `options` by name.
-
-    `speaks_utf8`: it agreed to UTF-8 for terms and records.
-    """
-
-    version: int
-    options: tuple[str, ...]
-    message_bytes: int
-    name: str = ""
-    release: str = ""
-    speaks_utf8: bool = False
 
 
 class Searched(msgspec.Struct, frozen=True):
@@ -162,19 +85,7 @@ class Conversation:
 
     async def open(self, login: Login, *, version: str, proposes_utf8: bool = False) -> None:
         """Say who we are, and be accepted. Raises RefusedError, and what the server's diagnostic means."""
-        value: dict[str, object] = {
-            "protocolVersion": _VERSIONS,
-            "options": _ASKED_OPTIONS,
-            "preferredMessageSize": min(MESSAGE_BYTES, self._most_bytes),
-            "exceptionalRecordSize": min(MESSAGE_BYTES, self._most_bytes),
-            "implementationId": b"LienThu",
-            "implementationName": b"Lien Thu",
-            "implementationVersion": version.encode(),
-        }
-        if proposes_utf8:
-            value |= {"options": _WITH_NEGOTIATION, "otherInfo": _UTF_8_PROPOSAL}
-        if said := login.as_asn1():
-            value["idAuthentication"] = said
+        value = init_request(login, version=version, most_bytes=self._most_bytes, proposes_utf8=proposes_utf8)
         await self._send("initRequest", value)
         try:
             apdu, answer = await self._answer()
@@ -185,7 +96,7 @@ class Conversation:
         if not answer["result"]:
             known = diagnostics_within(apdu)
             raise known[0].failure("-") if known else RefusedError("the server accepts no association with us")
-        self.greeting = _greeting(answer, speaks_utf8=octets_of(_UTF_8) in apdu)
+        self.greeting = greeting(apdu, answer)
 
     async def search(self, databases: Sequence[str], query: Operand, syntax: Syntax | None) -> Searched:
         """Make a result set, without any record of it."""
@@ -277,34 +188,10 @@ class Conversation:
         return apdu, answer
 
 
-def _greeting(answer: dict[str, object], *, speaks_utf8: bool) -> Greeting:
-    versions = _bits(answer["protocolVersion"])
-    options = _bits(answer["options"])
-    return Greeting(
-        version=max((bit + 1 for bit in versions), default=0),
-        options=tuple(name for bit, name in OPTIONS.items() if bit in options),
-        message_bytes=cast("int", answer["preferredMessageSize"]),
-        name=_text(answer.get("implementationName")),
-        release=_text(answer.get("implementationVersion")),
-        speaks_utf8=speaks_utf8,
-    )
-
-
-def _bits(found: object) -> frozenset[int]:
-    """Return the places of the bits that are set, the first counted 0."""
-    octets, size = cast("tuple[bytes, int]", found)
-    return frozenset(bit for bit in range(min(size, 64)) if octets[bit // 8] & 0x80 >> bit % 8)
-
-
-def _text(found: object) -> str:
-    text = bytes(cast("bytes", found or b"")).decode("utf-8", "replace")
-    return "".join(letter for letter in text if letter.isprintable())[:80]
-
-
 def _entry(one: dict[str, object]) -> tuple[str, int | None]:
     kind, term = cast("tuple[str, object]", one["term"])
     shown = one.get("displayTerm") or (term if kind != "numeric" else str(term).encode())
-    return _text(shown), cast("int | None", one.get("globalOccurrences"))
+    return readable(shown), cast("int | None", one.get("globalOccurrences"))
 
 
 def closed(error: HungUpError) -> LienThuError:

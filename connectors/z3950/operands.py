@@ -68,3 +68,16 @@ def pqf(operand: Operand) -> str:
     shown = [f"@attr {kind}={value}" for kind, value in operand.attributes]
     text = operand.octets.decode("utf-8", "replace").replace("\\", "\\\\").replace('"', '\\"')
     return " ".join([*shown, f'"{text}"'])
+
+
+def from_tree(structure: tuple[str, object]) -> Operand:
+    """Return the operands of an RPN structure as asn1tools decodes it: for recordings and for demo servers."""
+    kind, value = structure
+    match kind, value:
+        case "rpnRpnOp", {"rpn1": left, "rpn2": right, "op": (by, _)}:
+            return Joined(by, from_tree(left), from_tree(right))
+        case "op", ("attrTerm", {"attributes": attributes, "term": (_, octets)}):
+            found = tuple((one["attributeType"], one["attributeValue"][1]) for one in attributes)
+            return Term(found, octets if isinstance(octets, bytes) else str(octets).encode())
+        case _:
+            return Term((), b"")

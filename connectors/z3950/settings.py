@@ -189,6 +189,23 @@ class Whereabouts(msgspec.Struct, frozen=True):
 
 def place(member: Member, settings: Z3950Settings) -> Whereabouts:
     """Return where a member answers, from `z3950://host:port/DATABASE+DATABASE`. Raises SettingsError."""
+    found = address(member)
+    databases = settings.databases or found.databases
+    if not databases:
+        raise SettingsError(
+            f"members/{member.id}.toml", None, "no database: `url` is expected as z3950://host:port/DATABASE"
+        )
+    return msgspec.structs.replace(found, databases=databases)
+
+
+def address(member: Member) -> Whereabouts:
+    """Return what the address of a member names, databases or none. Raises SettingsError.
+
+    >>> from engine.ports import Names
+    >>> found = address(Member(id="m", system="z3950", url="z3950://[::1]:9999/a+b", name=Names("", "")))
+    >>> found.host, found.port, found.databases
+    ('::1', 9999, ('a', 'b'))
+    """
     file = f"members/{member.id}.toml"
     try:
         parts = urlsplit(member.url)
@@ -197,11 +214,7 @@ def place(member: Member, settings: Z3950Settings) -> Whereabouts:
         raise SettingsError(file, None, f"`url` is no address: {error}") from error
     if parts.scheme not in SCHEMES or not parts.hostname or parts.username or parts.password:
         raise SettingsError(file, None, "`url` is expected as z3950://host:port/DATABASE")
-    named = tuple(unquote(name) for name in parts.path.strip("/").split("+") if name)
-    databases = settings.databases or named
-    if not databases:
-        raise SettingsError(file, None, "no database: `url` is expected as z3950://host:port/DATABASE")
-    return Whereabouts(parts.hostname, port, databases)
+    return Whereabouts(parts.hostname, port, tuple(unquote(name) for name in parts.path.strip("/").split("+") if name))
 
 
 def password(member: Member, settings: Z3950Settings) -> str:
