@@ -1,10 +1,9 @@
-"""The command line: `lienthu search | serve | demo | member list | member check`."""
+"""The command line: `lienthu search | serve | demo | harvest`, and `member ...` from `engine.cli_member_app`."""
 
 from __future__ import annotations
 
 import logging
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import msgspec
@@ -12,12 +11,14 @@ import typer
 import uvloop
 from rich.console import Console
 
-from engine import cli_member, cli_search
-from engine.app import read_house
+from engine import cli_harvest, cli_search
+from engine.app import harvested_members, read_house
+from engine.cli_member_app import member_app
+from engine.cli_options import CONFIG, Config, Lang, language_of
 from engine.errors import LienThuError, QueryError, SettingsError
 from engine.planner import is_named
 from engine.query import parse
-from engine.sentences import Language, say
+from engine.sentences import say
 from engine.web.views import snapshot_view
 
 app = typer.Typer(
@@ -26,23 +27,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-member_app = typer.Typer(help="The member libraries: list them, ask how they are.", no_args_is_help=True)
 app.add_typer(member_app, name="member")
-
-Config = Annotated[
-    Path, typer.Option("--config", "-c", envvar="LIENTHU_CONFIG", help="The settings file, lienthu.toml.")
-]
-Lang = Annotated[str, typer.Option("--lang", help="Language of the sentences: vi or en.")]
-CONFIG = Path("config/lienthu.toml")
-
-
-def language_of(lang: str) -> Language:
-    """Return the language of an option; raises typer.BadParameter for one that is not spoken."""
-    if lang == "vi":
-        return "vi"
-    if lang == "en":
-        return "en"
-    raise typer.BadParameter(f"{lang!r} is neither vi nor en")
 
 
 @app.command()
@@ -113,27 +98,34 @@ def demo(
     raise typer.Exit(uvloop.run(demo_run.run(port, chaos=chaos)))
 
 
-@member_app.command("list")
-def member_list(
+@app.command()
+def harvest(
+    member: Annotated[str, typer.Argument(help="The id of the member.", show_default=False)] = "",
     config: Config = CONFIG,
-    as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
+    full: Annotated[bool, typer.Option("--full", help="Read the whole list, and remove what is gone.")] = False,
+    every: Annotated[bool, typer.Option("--all", help="Harvest every enabled member, one after the other.")] = False,
+    forget: Annotated[bool, typer.Option("--forget", help="Delete all that was harvested of it instead.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print progress and outcome as lines of JSON.")] = False,
     lang: Lang = "vi",
 ) -> None:
-    """List the members of the configuration."""
-    cli_member.print_members(read_house(config), Console(highlight=False), language_of(lang), as_json=as_json)
+    """Harvest a member's catalogue over OAI-PMH: everything the first time, then what changed.
 
-
-@member_app.command("check")
-def member_check(
-    member: Annotated[str, typer.Argument(help="The id of the member.", show_default=False)],
-    config: Config = CONFIG,
-    query: Annotated[str, typer.Option("--query", help="What to ask it.")] = "kinh tế",
-    lang: Lang = "vi",
-) -> None:
-    """Ask one member live, and tell what works. Ends with status 1 if it does not answer."""
+    An interrupted harvest goes on where it was. Ends with status 1 if it had to stop before its end.
+    """
+    language = language_of(lang)
     house = read_house(config)
-    is_well = uvloop.run(cli_member.checked(house, member, query, Console(highlight=False), language_of(lang)))
-    raise typer.Exit(0 if is_well else 1)
+    if bool(member) == every:
+        raise typer.BadParameter("name a member, or say --all")
+    console = Console(highlight=False)
+    if forget:
+        for chosen in harvested_members(house) if every else (member,):
+            uvloop.run(cli_harvest.forgotten(house, chosen, console, language))
+        return
+    ended = [
+        uvloop.run(cli_harvest.harvested(house, chosen, console, language, wants_full=full, as_json=as_json))
+        for chosen in (harvested_members(house) if every else (member,))
+    ]
+    raise typer.Exit(0 if all(ended) else 1)
 
 
 def main() -> None:

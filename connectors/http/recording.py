@@ -16,6 +16,7 @@ import httpx
 
 from connectors.http.exchange import SUFFIX, Exchange, read_exchange, written
 from connectors.http.guard import Bodies
+from connectors.http.personal import without_persons
 from connectors.http.redaction import Redaction, key_of, without_echoes
 
 _ASKED_HEADERS: Final = ("Accept", "Content-Type", "Authorization", "Cookie")
@@ -24,6 +25,7 @@ _ANSWERED_HEADERS: Final = (
     "Content-Disposition",
     "Link",
     "Location",
+    "Omeka-S-Total-Results",
     "Retry-After",
     "Set-Cookie",
     "WWW-Authenticate",
@@ -39,7 +41,8 @@ class Recorder(httpx.AsyncBaseTransport):
     """Writes each exchange that goes through it into a folder, a file each, numbered in the order of the answers.
 
     Cookies, Authorization and the parameters of `Redaction`, with those named in `secret_names`, are written as
-    REDACTED, and so are their echoes in the answer. What breaks off or is larger than `body_bytes` is not written.
+    REDACTED, and so are their echoes in the answer. E-mail addresses, borrowers and sessions are written over with x
+    (`connectors.http.personal`). What breaks off or is larger than `body_bytes` is not written.
     """
 
     def __init__(
@@ -69,12 +72,12 @@ class Recorder(httpx.AsyncBaseTransport):
         secrets = in_target | in_body | in_headers
         exchange = Exchange(
             method=request.method,
-            target=target,
+            target=without_persons(target.encode()).decode(),
             status=response.status_code,
             request_headers=tuple(header for header in sent if header != ("Accept", _ANY_TYPE)),
-            request_body=asked,
-            headers=tuple((name, without_echoes(value.encode(), secrets).decode()) for name, value in received),
-            body=without_echoes(response.content, secrets),
+            request_body=without_persons(asked),
+            headers=tuple((name, _clean(value.encode(), secrets).decode()) for name, value in received),
+            body=_clean(response.content, secrets),
         )
         self._folder.mkdir(parents=True, exist_ok=True)
         (self._folder / self._name(request)).write_bytes(written(exchange))
@@ -87,6 +90,10 @@ class Recorder(httpx.AsyncBaseTransport):
     async def aclose(self) -> None:
         """Close what is inside."""
         await self._inner.aclose()
+
+
+def _clean(text: bytes, secrets: Collection[str]) -> bytes:
+    return without_persons(without_echoes(text, secrets))
 
 
 def _chosen(headers: httpx.Headers, names: Collection[str]) -> tuple[tuple[str, str], ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from connectors.sru.connector import SruConnector
 from connectors.sru.settings import SruSettings
+from connectors.sru.signs import SIGNS
 from engine.ports import Connector, Door, Member, System
 
 __all__ = ["SYSTEM", "SruConnector", "SruSettings"]
@@ -14,4 +15,4 @@ def _connector(member: Member, settings: object, door: Door) -> Connector:
     return SruConnector(member, settings, door)
 
 
-SYSTEM = System(name="sru", settings=SruSettings, connector=_connector)
+SYSTEM = System(name="sru", settings=SruSettings, connector=_connector, signs=SIGNS)
