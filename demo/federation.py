@@ -31,6 +31,7 @@ from demo.moods import Mood, State
 from demo.oai import OaiRepository
 from demo.opac import Opac
 from demo.repository import Repository
+from demo.repository6 import Repository6
 from demo.server import Control, Reply, Request, Server
 from demo.shelf import Shelf
 from demo.sru import SruServer
@@ -38,7 +39,7 @@ from demo.sru import SruServer
 NOT_FOUND = b"<!DOCTYPE html>\n<html><head><title>404</title></head><body><p>Error: 404</p></body></html>\n"
 
 
-FURTHER_FACES: Final = {"ba-vi": (Opac,), "song-cau": (Repository, OaiRepository)}
+FURTHER_FACES: Final = {"ba-vi": (Opac,), "song-cau": (Repository, OaiRepository), "che-xanh": (Repository6,)}
 """What else than SRU a library's system speaks."""
 
 
