@@ -5,24 +5,20 @@ Source: VuFind, SearchApiRecordFields.yaml and RecordFormatter.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from urllib.parse import quote
 
 import msgspec
 
 from connectors.by_place import Listed
-from connectors.formats import record_from_xml, records_from_iso2709
+from connectors.field_map import filled
 from connectors.formats.headings import link_kind, web_address
 from connectors.formats.named_texts import record_from_texts
+from connectors.formats.stored import record_from_stored
 from connectors.formats.tidy import role_of
 from connectors.json import Table, count_of, first_text, table_of, tables_of, texts_of
-from connectors.xml import parse_xml
-from engine.errors import FaultError, LienThuError, RefusedError, UnreadableError, UnsupportedError
+from engine.errors import FaultError, RefusedError, UnreadableError, UnsupportedError
 from engine.model import Holding, Host, Link, Record
-
-_NUMBERED = re.compile(r"#(29|30|31);")
-"""How VuFind's index writes the separators of ISO 2709."""
 
 _NAMES = (
     ("formats", "type"),
@@ -80,7 +76,7 @@ def record(found: Table, member: str, base: str) -> Record:
     own_id = first_text(found.get("id"))
     url = f"{base}/Record/{quote(own_id, safe='')}" if own_id else None
     told = _told(found, member, own_id, url)
-    full = _full(found.get("fullRecord"), member)
+    full = record_from_stored(first_text(found.get("fullRecord")), member=member)
     if full is None:
         if told is None:
             raise UnreadableError("a record without a title", found=own_id)
@@ -88,33 +84,6 @@ def record(found: Table, member: str, base: str) -> Record:
     if own_id:
         full = msgspec.structs.replace(full, id=own_id, url=url)
     return filled(full, told) if told is not None else full
-
-
-def filled(record: Record, other: Record) -> Record:
-    """Return a record in which what it does not say is taken from another description of the same."""
-    lacking = {
-        name: value
-        for name in record.__struct_fields__
-        if not getattr(record, name)
-        and (value := getattr(other, name))
-        and name not in {"subtitle", "raw", "other_titles"}
-    }
-    return msgspec.structs.replace(record, **lacking)
-
-
-def _full(value: object, member: str) -> Record | None:
-    """Return the Record of a full record in whatever form the index keeps it; None where it cannot be read."""
-    text = first_text(value)
-    if not text:
-        return None
-    try:
-        if text.startswith("<"):
-            return record_from_xml(parse_xml(text.encode(), lenient=True), member=member)
-        body = _NUMBERED.sub(lambda mark: chr(int(mark[1])), text).encode()
-        found = next(records_from_iso2709(body, member=member), None)
-    except LienThuError:
-        return None
-    return found if isinstance(found, Record) else None
 
 
 def _told(found: Table, member: str, own_id: str, url: str | None) -> Record | None:

@@ -74,8 +74,7 @@ class VufindConnector:
     async def _window(self, pairs: Pairs, window: Window, size: int) -> Listed | None:
         rows: list[Record | None] = []
         total: int | None = None
-        asked = 0
-        for part in page_parts(window, size):
+        for asked, part in enumerate(page_parts(window, size), 1):
             try:
                 page = await self._page(pairs, part.number, size)
             except LienThuError:
@@ -90,7 +89,6 @@ class VufindConnector:
                 self._most_rows = came  # it only ever gets smaller
                 return None
             rows += page.rows[part.first_row : part.end_row]
-            asked += 1
             if came < size or asked == MOST_PAGES:
                 break
         return Listed(tuple(rows), total)
