@@ -9,7 +9,7 @@ Source: the protocol (openarchives.org), and DSpace 6.4 and 7.6 as tried.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -17,8 +17,7 @@ import msgspec
 
 from demo.entries import Entry
 from demo.libraries import Library
-from demo.other_formats import dublin_core, link
-from demo.repository import access, metadata
+from demo.oai_formats import FIRST, FORMATS, said, stamp
 from demo.server import Reply, Request
 from demo.shelf import Shelf
 from demo.xml_text import element, escaped
@@ -28,7 +27,6 @@ PAGE: Final = 100
 NOW: Final = datetime(2026, 3, 15, 8, 15, tzinfo=UTC)
 """When the repository believes it is, until somebody changes something in it."""
 
-_FIRST: Final = datetime(2024, 1, 1, 6, 30, tzinfo=UTC)
 _SETS: Final = {
     "col_TVSSC_1": ("Luận văn, luận án", ("thesis",)),
     "col_TVSSC_2": ("Sách, tạp chí", ("book", "journal")),
@@ -44,12 +42,6 @@ _HEAD: Final = (
     "<responseDate>{now}</responseDate><request>{base}</request>"
 )
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\dZ)?")
-_QDC: Final = {
-    "dc.title": "dc:title", "dc.contributor.author": "dc:creator", "dc.contributor.advisor": "dc:contributor",
-    "dc.date.issued": "dcterms:issued", "dc.publisher": "dc:publisher", "dc.type": "dc:type",
-    "dc.language.iso": "dc:language", "dc.subject": "dc:subject", "dc.identifier.isbn": "dc:identifier",
-    "dc.identifier.uri": "dc:identifier", "dc.format.extent": "dcterms:extent",
-}  # fmt: skip
 
 
 class OaiError(Exception):
@@ -66,21 +58,6 @@ class Kept(msgspec.Struct, frozen=True):
     entry: Entry
     changed_at: str
     is_withdrawn: bool = False
-
-
-def stamp(entry: Entry) -> str:
-    """Return when an entry was last changed: made up from its number."""
-    number = int(entry.id)
-    return said(_FIRST + timedelta(days=number % 700, seconds=number % 3000))
-
-
-def said(time: datetime) -> str:
-    """Return a time as the protocol writes it.
-
-    >>> said(NOW)
-    '2026-03-15T08:15:00Z'
-    """
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def identifier(entry: Entry) -> str:
@@ -166,7 +143,7 @@ class OaiRepository:
             # As some write it: letters beyond ASCII as references, and those escaped once more.
             "repositoryName": "".join(c if c.isascii() else f"&#{ord(c)};" for c in self._library.vi),
             "baseURL": f"http://localhost:8080{PATH}", "protocolVersion": "2.0",
-            "adminEmail": "thuvien@song-cau.example", "earliestDatestamp": said(_FIRST),
+            "adminEmail": "thuvien@song-cau.example", "earliestDatestamp": said(FIRST),
             "deletedRecord": "transient", "granularity": "YYYY-MM-DDThh:mm:ssZ",
         }  # fmt: skip
         return "".join(element(name, text) for name, text in facts.items())
@@ -236,80 +213,3 @@ def _record(kept: Kept, verb: str, prefix: str) -> str:
         return header
     body = "" if kept.is_withdrawn else f"<metadata>{FORMATS[prefix][1](entry)}</metadata>"
     return f"<record>{header}{body}</record>"
-
-
-# The formats ------------------------------------------------------------------------------
-
-
-def _fields(entry: Entry) -> Iterable[tuple[str, str]]:
-    """Return every value with its qualified name; when it was deposited stands among them."""
-    yield "dc.date.accessioned", stamp(entry)
-    yield "dc.date.available", stamp(entry)
-    for name, values in metadata(entry).items():
-        for each in values:
-            yield name, str(each["value"])
-
-
-def _dim(entry: Entry) -> str:
-    fields = []
-    for name, value in _fields(entry):
-        schema, part, *qualifier = name.split(".")
-        more = {"qualifier": qualifier[0]} if qualifier else {}
-        fields.append(element("dim:field", value, mdschema=schema, element=part, **more))
-    status = element("dim:field", access(entry)["status"], mdschema="others", element="access-status")
-    return f'<dim:dim xmlns:dim="http://www.dspace.org/xmlns/dspace/dim">{"".join(fields)}{status}</dim:dim>'
-
-
-def _xoai(entry: Entry) -> str:
-    inner = []
-    for name, value in _fields(entry):
-        text = _nested("none", _field("value", value))
-        for part in reversed(name.split(".")[1:]):
-            text = _nested(part, text)
-        inner.append(text)
-    file = _field("name", "toan-van.pdf") + _field("url", f"{link(entry)}/1.pdf")
-    bundle = _field("name", "ORIGINAL") + _nested("bitstreams", _nested("bitstream", file))
-    status = _nested("access-status", _field("value", access(entry)["status"]))
-    parts = (
-        _nested("dc", "".join(inner)),
-        _nested("bundles", _nested("bundle", bundle)),
-        _nested("others", _field("handle", f"TVSSC/{entry.id}") + status),
-    )
-    return f'<metadata xmlns="http://www.lyncode.com/xoai">{"".join(parts)}</metadata>'
-
-
-def _nested(name: str, inner: str) -> str:
-    return f'<element name="{name}">{inner}</element>'
-
-
-def _field(name: str, text: str) -> str:
-    return f'<field name="{name}">{escaped(text)}</field>'
-
-
-def _qdc(entry: Entry) -> str:
-    inner = [element("dcterms:dateAccepted", stamp(entry)), element("dcterms:created", stamp(entry))]
-    inner += [element(_QDC[name], value) for name, value in _fields(entry) if name in _QDC]
-    return (
-        '<qdc:qualifieddc xmlns:qdc="http://dspace.org/qualifieddc/" xmlns:dc="http://purl.org/dc/elements/1.1/" '
-        f'xmlns:dcterms="http://purl.org/dc/terms/">{"".join(inner)}</qdc:qualifieddc>'
-    )
-
-
-def _etdms(entry: Entry) -> str:
-    names = {"dc.contributor.author": "creator", "dc.contributor.advisor": "contributor", "dc.language.iso": "language",
-             "dc.identifier.isbn": "identifier", "dc.identifier.uri": "identifier"}  # fmt: skip
-    inner = []
-    for name, value in _fields(entry):
-        tag = names.get(name, name.split(".")[1])
-        inner.append(element(tag, value[:10] if tag == "date" else value))
-    return f'<thesis xmlns="http://www.ndltd.org/standards/metadata/etdms/1.0/">{"".join(inner)}</thesis>'
-
-
-FORMATS: Final[dict[str, tuple[str, Callable[[Entry], str]]]] = {
-    "oai_dc": ("http://www.openarchives.org/OAI/2.0/oai_dc/", dublin_core),
-    "qdc": ("http://purl.org/dc/terms/", _qdc),
-    "dim": ("http://www.dspace.org/xmlns/dspace/dim", _dim),
-    "xoai": ("http://www.lyncode.com/xoai", _xoai),
-    "etdms": ("http://www.ndltd.org/standards/metadata/etdms/1.0/", _etdms),
-}
-"""The formats by prefix: namespace, and what writes an entry in it."""

@@ -129,7 +129,7 @@ class Harvest:
             pages=self._here_pages,
             requests=self._repository.asked,
             seconds=time.monotonic() - self._began,
-            warnings=tuple(dict.fromkeys(self._warnings)),
+            warnings=tuple(one for at, one in enumerate(self._warnings) if one not in self._warnings[:at]),
         )
 
     # Where to begin ---------------------------------------------------------------------
