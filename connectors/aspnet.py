@@ -69,7 +69,9 @@ def _value_of(control: Tag) -> str | None:
     if control.name == "select":
         options = control.select("option")
         chosen = [option for option in options if option.has_attr("selected")] or options[:1]
-        return (attribute(chosen[0], "value") or chosen[0].get_text(strip=True)) if chosen else None
+        if not chosen:
+            return None
+        return attribute(chosen[0], "value") if chosen[0].has_attr("value") else chosen[0].get_text(strip=True)
     if control.name == "textarea":
         return control.get_text()
     kind = attribute(control, "type").lower()

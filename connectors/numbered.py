@@ -61,7 +61,7 @@ class Numbered:
 
     def _batch(self, sheet: Sheet, number: int) -> Batch:
         first = self._first(sheet, number)
-        if not sheet.rows and sheet.total and first <= sheet.total:
+        if not sheet.rows and sheet.total and first <= sheet.total and sheet.goes_on is not False:
             raise UnreadableError(f"{sheet.total} hits and not one row on page {number}")
         notices = sheet.notices if sheet.is_whole else (*sheet.notices, Reason("notice.partial"))
         return Batch(first, sheet.rows, sheet.total, sheet.goes_on, notices)

@@ -92,7 +92,8 @@ class DeclaredConnector:
 
     def _by_number(self, way: Boxed) -> Fetch:
         async def read(number: int) -> Sheet:
-            return (await self._get(way, (number - 1) * numbered.size + 1, numbered.size)).sheet
+            size = numbered.size
+            return (await self._get(way, (number - 1) * size + 1, size, size)).sheet
 
         numbered = Numbered(self._size, read)
 
@@ -110,9 +111,9 @@ class DeclaredConnector:
 
         return fetch
 
-    async def _get(self, way: Boxed, start: int, count: int) -> _Got:
+    async def _get(self, way: Boxed, start: int, count: int, size: int = 0) -> _Got:
         request = self._settings.search.of(way.field) or self._settings.search.any
-        holes = holes_filled(way.text, start, count, self._size if self._is_numbered else self._settings.page_size)
+        holes = holes_filled(way.text, start, count, size or self._settings.page_size)
         return await self._answer(await self._send(request, holes))
 
     async def _send(self, request: Request, holes: dict[str, str]) -> httpx.Response:

@@ -64,7 +64,7 @@ def labelled_texts(container: Tag, selector: str = "p, li, dd, dl, tr, div") -> 
             continue
         for label, value, has_links in _pairs_of(line):
             name = name_of_label(label)
-            if name is None:
+            if name is None and label:
                 name = name_of_shape(value, has_links=has_links)
             if name and value:
                 found.append((name, value[:_MOST_LETTERS]))
@@ -94,7 +94,7 @@ def _pairs_of(line: Tag) -> Iterator[tuple[str, str, bool]]:
     label = text_of(label_tag)
     if label_tag is not None and label and text.startswith(label) and len(label) < len(text):
         yield label, _listed(line, text[len(label) :].strip(" :\u00a0")), _has_links(line)
-    elif found := _LABEL_IN_TEXT.match(text):
+    elif (found := _LABEL_IN_TEXT.match(text)) and name_of_label(found["label"]) is not None:
         yield found["label"], _listed(line, text[found.end() :]), _has_links(line)
 
 

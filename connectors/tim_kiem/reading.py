@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 from urllib.parse import unquote, urljoin
 
 import msgspec
 from bs4 import BeautifulSoup, Tag
 
+from connectors.counts import counts
 from connectors.formats.labelled import record_from_texts
 from connectors.formats.labels import labelled_texts, text_outside
 from connectors.formats.marc_table import record_of_page
@@ -20,10 +20,6 @@ from engine.model import Record
 
 _BLOCK: Final = "result-block__main__bookContainer"
 _DETAIL: Final = "/chi-tiet-tai-lieu/"
-_RANGE: Final = re.compile(r"(?<![\d.,])(\d[\d.,]*)\s*[-–]\s*(\d[\d.,]*)\D{1,24}?(\d[\d.,]*)")
-_COUNT_ONLY: Final = re.compile(
-    r"(?i)\b(?:kết quả|results?|tổng(?: số)?)\D{1,12}(\d[\d.,]*)|(\d[\d.,]*)\s*(?:kết quả|results?)"
-)
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -40,7 +36,7 @@ def read_rows(page: BeautifulSoup, base: str, member: str) -> tuple[Sheet, dict[
     """
     blocks = _blocks(page)
     outside = text_outside(page, blocks)
-    first, last, total = _counts(outside)
+    first, last, total = counts(outside)
     if not blocks:
         if total == 0 or (total is None and says_none(outside)):
             return Sheet((), 0), {}
@@ -89,25 +85,6 @@ def _row(block: Tag, base: str, member: str) -> Row | None:
         return Row(record_from_texts([*texts, *(pair for pair in labelled if pair[0] != "title")], member), slug)
     except UnreadableError:
         return None
-
-
-def _counts(text: str) -> tuple[int | None, int | None, int | None]:
-    """Return the first and the last place of a page and the count of hits, as far as the words around its rows say.
-
-    >>> _counts("Kết quả 21 - 40 trong 1.234"), _counts("Results 1 - 3 of 3"), _counts("Có 0 kết quả")
-    ((21, 40, 1234), (1, 3, 3), (None, None, 0))
-    """
-    if found := _RANGE.search(text):
-        first, last, total = (_number(group) for group in found.groups())
-        if first <= last <= total:
-            return (first, last, total) if total else (None, None, 0)
-    if found := _COUNT_ONLY.search(text):
-        return None, None, _number(found[1] or found[2])
-    return None, None, None
-
-
-def _number(text: str) -> int:
-    return int(re.sub(r"\D", "", text) or "0")
 
 
 def completed(row: Record, page: BeautifulSoup) -> Record:

@@ -1,0 +1,155 @@
+"""A member whose results are pages of HTML, asked page by page: what the connectors of Vietnamese OPACs have in common.
+
+A system says how its first page is asked for, how another is reached, and what its rows look like.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import tomllib
+from collections.abc import Awaitable, Callable, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import NamedTuple, Protocol
+
+import msgspec
+from bs4 import BeautifulSoup
+
+from connectors.html import LARGE_BYTES, is_whole, parse_html
+from connectors.numbered import Numbered, Sheet
+from connectors.one_box import Boxed, FirstThatFinds
+from connectors.pages_of_list import Batch, Fetch, answer_by_pages
+from connectors.record_links import Look, read_list
+from connectors.simpler import Abilities
+from engine.errors import UnreadableError
+from engine.model import Answer, Expression, Query, Reason, Window
+from engine.ports import Door, Member
+
+import httpx  # isort: skip
+
+
+class Got(NamedTuple):
+    """A page of results: as parsed, where it was found, its number, and what it says."""
+
+    page: BeautifulSoup
+    url: str
+    number: int
+    sheet: Sheet
+
+
+class Asker(Protocol):
+    """What a system knows of being asked."""
+
+    async def first(self, way: Boxed) -> Got:
+        """Ask for the first page of what one box finds."""
+
+    async def other(self, way: Boxed, got: Got | None, number: int) -> Got | None:
+        """Ask for another page: directly, or from the page at hand, which is None if none was asked for yet.
+
+        None where nothing leads there. Where a page at hand is needed and there is none, the first is asked for.
+        """
+
+
+@cache
+def look_of(package: str) -> Look:
+    """Return what a system's pages look like, as its `pages.toml` says."""
+    return looks_of(package)["pages"]
+
+
+@cache
+def looks_of(package: str) -> dict[str, Look]:
+    """Return all looks that a system's `pages.toml` tells, by name."""
+    table = tomllib.loads(files(package).joinpath("pages.toml").read_text("utf-8"))
+    return msgspec.convert(table, dict[str, Look])
+
+
+async def got(response: httpx.Response, look: Look, member: str, number: int) -> Got:
+    """Return a page of results, read in a thread if it is large."""
+    body, url, charset = response.content, str(response.url), response.charset_encoding
+
+    def read() -> Got:
+        page = parse_html(body, charset=charset)
+        return Got(page, url, number, read_list(page, look, url, member, is_whole=is_whole(body)))
+
+    return await asyncio.to_thread(read) if len(body) >= LARGE_BYTES else read()
+
+
+class PageSearch:
+    """Searches of one member with pages of results. `size` is what its pages proved to hold.
+
+    `ways` puts a question in one or several ways, of which the first counts that finds anything. `is_serial`: the
+    server keeps the last search in the session, so that searches must not overlap.
+    """
+
+    def __init__(
+        self,
+        member: Member,
+        door: Door,
+        asker: Asker,
+        ways: Callable[[Expression | None], Sequence[Boxed]],
+        *,
+        size: int,
+        can: Abilities,
+        folds_marks: bool,
+        is_serial: bool = False,
+    ) -> None:
+        self._member, self._door, self._asker, self._ways = member, door, asker, ways
+        self._size, self._can, self._folds_marks = size, can, folds_marks
+        self._turn = asyncio.Lock() if is_serial else None
+
+    async def search(self, query: Query, window: Window) -> Answer:
+        """Ask for one window of the list; see `engine.ports.Connector`."""
+        searching = answer_by_pages(
+            self._member.id,
+            query,
+            window,
+            clock=self._door.clock,
+            can=self._can,
+            ask=self._ask,
+            unasked=query.filters,
+            folds_marks=self._folds_marks,
+        )
+        if self._turn is None:
+            return await searching
+        async with self._turn:
+            return await searching
+
+    def _ask(self, expression: Expression | None) -> Fetch:
+        at_hand: dict[str, Got] = {}
+        numbered = Numbered(self._size, FirstThatFinds(self._ways(expression), self._look(at_hand)))
+
+        async def fetch(place: int, count: int) -> Batch:
+            batch = await numbered(place, count)
+            self._size = numbered.size
+            return batch
+
+        return fetch
+
+    def _look(self, at_hand: dict[str, Got]) -> Callable[[Boxed, int], Awaitable[Sheet]]:
+        async def look(way: Boxed, number: int) -> Sheet:
+            page = at_hand.get(way.text)
+            if page is not None and page.number == number:
+                return page.sheet
+            if number == 1:
+                page = await self._asker.first(way)
+            else:
+                other = await self._asker.other(way, page, number)
+                if other is None:
+                    return await self._end(way, page, number)
+                page = other
+            at_hand[way.text] = page
+            return page.sheet
+
+        return look
+
+    async def _end(self, way: Boxed, page: Got | None, number: int) -> Sheet:
+        """Return the sheet for a page that nothing leads to: the list as a reader can see it ends before."""
+        page = page or await self._asker.first(way)
+        if page.sheet.total is not None and page.number == 1:
+            size = len(page.sheet.rows)
+            if page.sheet.total > size:
+                shown = Reason("notice.list-capped", {"count": size})
+                return Sheet((), page.sheet.total, goes_on=False, notices=(shown,))
+        if number > 1:
+            return Sheet((), total=None, goes_on=False)
+        raise UnreadableError("no page of results")
