@@ -10,13 +10,13 @@ import json
 import re
 import shutil
 from pathlib import Path
+from typing import Final
 
-import httpx
 import msgspec
 
 from connectors.http import open_client
 from connectors.http.exchange import SUFFIX
-from connectors.http.recording import Recorder, Replay, UnrecordedError
+from connectors.http.recording import Recorder, Replay
 from connectors.http.wire import Wire
 from connectors.line import open_dial
 from engine.errors import LienThuError
@@ -24,6 +24,9 @@ from engine.model import Answer, Query, Window
 from engine.ports import Clock, Door, Member, System
 from engine.text import folded_key
 from engine.tools import Recorded, Trial
+
+
+_OURS: Final = frozenset({"case.toml", "answer.json"})
 
 
 async def record(
@@ -48,16 +51,22 @@ async def record(
     spacing_ms = max(member.manners.spacing_ms, pause_ms)
     manners = msgspec.structs.replace(member.manners, parallel=1, spacing_ms=spacing_ms)
     guest = msgspec.structs.replace(member, manners=manners)
-    recorder = Recorder(Wire(guest), folder, body_bytes=manners.body_bytes)
-    came = await _answer(guest, own, system, query, window, recorder, user_agent=user_agent, clock=clock)
+    client = open_client(
+        guest,
+        user_agent=user_agent,
+        clock=clock,
+        transport=Recorder(Wire(guest), folder, body_bytes=manners.body_bytes),
+    )
+    dial = open_dial(guest, clock=clock)
+    if system.record_dial is not None:
+        dial = system.record_dial(dial, folder)
+    came = await _answer(guest, own, system, query, window, Door(client, clock, dial))
     count = _exchanges(folder)
     if count:
         # The member as the battery will read it from the file beside the cases, and its clock.
         try:
-            told = await _answer(
-                member, own, system, query, window, Replay(folder), user_agent=user_agent, clock=lambda: 0.0
-            )
-        except UnrecordedError:  # it asks differently each time (a time of day, a random number): a person must look
+            told = await _answer(member, own, system, query, window, _replay_door(member, system, folder))
+        except LookupError:  # it asks differently each time (a time of day, a random number): a person must look
             told = came if isinstance(came, LienThuError) else msgspec.structs.replace(came, asked_at=0.0, took_s=0.0)
         _write_case(folder, typed, window, told)
     return Recorded(folder=str(folder), exchanges=count, trial=trial_of(typed, came))
@@ -70,32 +79,35 @@ def clean(folder: Path) -> None:
 
 
 def _exchanges(folder: Path) -> int:
-    return len(list(folder.glob(f"*{SUFFIX}")))
+    return len([file for file in folder.glob("[0-9][0-9][0-9]*") if file.name not in _OURS])
 
 
 def _is_ours(file: Path) -> bool:
-    return file.suffix == SUFFIX or file.name in {"case.toml", "answer.json"}
+    return file.name in _OURS or file.name[:3].isdigit()
 
 
 async def _answer(
-    member: Member,
-    own: msgspec.Struct,
-    system: System,
-    query: Query,
-    window: Window,
-    transport: httpx.AsyncBaseTransport,
-    *,
-    user_agent: str,
-    clock: Clock,
+    member: Member, own: msgspec.Struct, system: System, query: Query, window: Window, door: Door
 ) -> Answer | LienThuError:
-    client = open_client(member, user_agent=user_agent, clock=clock, transport=transport)
-    connector = system.connector(member, own, Door(client, clock, open_dial(member, clock=clock)))
+    connector = system.connector(member, own, door)
     try:
         return await connector.search(query, window)
     except LienThuError as error:
         return error
     finally:
         await connector.close()
+        await door.client.aclose()
+
+
+def _replay_door(member: Member, system: System, folder: Path) -> Door:
+    """Return a door that leads to a recording. Its clock stands still, as the battery's does."""
+
+    def clock() -> float:
+        return 0.0
+
+    files = list(folder.glob(f"*{SUFFIX}"))
+    client = open_client(member, user_agent="LienThu-replay", clock=clock, transport=Replay(files))
+    return Door(client, clock, system.replay_dial(folder) if system.replay_dial is not None else None)
 
 
 def _write_case(folder: Path, typed: str, window: Window, told: Answer | LienThuError) -> None:

@@ -44,6 +44,12 @@ WORDS: dict[str, dict[Language, str]] = {
         "vi": "Cả hai lần tìm đều có kết quả; thư viện đã được bật.",
         "en": "Both searches found something; the library is enabled.",
     },
+    "partly": {
+        "vi": "Một lần tìm không thấy gì: thư viện có thể không có sách tiếng ấy."
+        " Hãy chạy `lienthu member check {id}`, rồi đặt enabled = true.",
+        "en": "One search found nothing: the library may have no books in that language."
+        " Run `lienthu member check {id}`, then set enabled = true.",
+    },
     "fails": {
         "vi": "Chưa dùng được ngay: hãy sửa tệp theo các ghi chú trong đó rồi chạy `lienthu member check {id}`.",
         "en": "It does not work yet: mend the file by the comments in it, then run `lienthu member check {id}`.",
@@ -95,11 +101,11 @@ async def detected(
     if found.recordings and wishes.recordings is not None:
         (wishes.recordings / found.id / f"{found.id}.toml").write_text(found.file, "utf-8")
     if as_json:
-        shown = msgspec.to_builtins(found) | {"written": str(path), "works": found.works}
+        shown = msgspec.to_builtins(found) | {"written": str(path), "works": found.works, "answers": found.answers}
         sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(shown)) + b"\n")
     else:
         _print(found, path, console, language, enabled=wishes.enable)
-    return found.works
+    return found.answers
 
 
 def _step(step: Step, language: Language) -> str:
@@ -133,7 +139,8 @@ def _print(found: Detected, path: Path, console: Console, language: Language, *,
     if found.system is None:
         line("declared")
     else:
-        line(("enabled" if enabled else "works") if found.works else "fails", id=found.id)
+        well = "enabled" if enabled else "works"
+        line(well if found.works else "partly" if found.answers else "fails", id=found.id)
 
 
 def _print_seen(seen: Seen, console: Console, language: Language) -> None:

@@ -75,7 +75,7 @@ def member_detect(  # noqa: PLR0917 - typer makes an option of each
 ) -> None:
     """Find out which system answers at an address, try it, and write its member file.
 
-    Ends with status 1 if the system could not be told or a search found nothing.
+    Ends with status 1 if the system could not be told or a search failed.
     """
     if member_id:
         cli_member.check_id(member_id)

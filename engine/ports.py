@@ -24,6 +24,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
+from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 import httpx
@@ -309,7 +310,8 @@ class System(msgspec.Struct, frozen=True):
 
     A system that is not asked over HTTP names the `schemes` of its addresses (`z3950`); `recognise_port` finds out by
     its own protocol whether it is spoken at the host and port of a member's `url`. It returns None where something
-    else is, and raises one of `engine.errors` where nothing can be reached.
+    else is, and raises one of `engine.errors` where nothing can be reached. `record_dial` goes around
+    a dial and writes what passes into a folder, without secrets; `replay_dial` answers from such a folder.
 
     A system whose members are harvested instead of asked has a `harvest`: what reads a member's whole list. Their
     readers' questions are answered by the shared index, and their `connector` is only asked whether the server lives.
@@ -322,6 +324,8 @@ class System(msgspec.Struct, frozen=True):
     examine: Callable[[Member, msgspec.Struct, Door], Awaitable[tuple[Finding, ...]]] | None = None
     schemes: tuple[str, ...] = ()
     recognise_port: Callable[[Member, Door], Awaitable[Found | None]] | None = None
+    record_dial: Callable[[Dial, Path], Dial] | None = None
+    replay_dial: Callable[[Path], Dial] | None = None
     harvest: Callable[[Member, msgspec.Struct, Door], Repository] | None = None
 
 

@@ -81,6 +81,11 @@ class Detected(Noun, frozen=True):
         """Whether every search through the draft found something."""
         return bool(self.trials) and all(trial.works for trial in self.trials)
 
+    @property
+    def answers(self) -> bool:
+        """Whether no search through the draft failed, and one found something."""
+        return any(trial.works for trial in self.trials) and all(trial.failure is None for trial in self.trials)
+
 
 class Wishes(msgspec.Struct, frozen=True):
     """What a person says beside the address.

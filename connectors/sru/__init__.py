@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from connectors.sru.connector import SruConnector
+from connectors.sru.findings import findings
 from connectors.sru.settings import SruSettings
 from connectors.sru.signs import SIGNS
 from engine.ports import Connector, Door, Member, System
@@ -15,4 +16,4 @@ def _connector(member: Member, settings: object, door: Door) -> Connector:
     return SruConnector(member, settings, door)
 
 
-SYSTEM = System(name="sru", settings=SruSettings, connector=_connector, signs=SIGNS)
+SYSTEM = System(name="sru", settings=SruSettings, connector=_connector, signs=SIGNS, examine=findings)

@@ -56,8 +56,12 @@ def recognise(page: Page) -> Found | None:
 
 def _found(told: Explained, url: str) -> Found:
     table, unsure = table_from_explain(told)
-    is_empty = not told.indexes and bool(told.diagnostics)
-    if is_empty:
+    parts = urlsplit(url)
+    if parts.path in {"", "/"} and told.database:
+        # A server's root speaks for its first database; searches want it named.
+        url = urlunsplit(parts._replace(path="/" + quote(told.database)))
+        unsure = unsure | {"url": "the database is the one that the server names; it may have others"}
+    if not told.indexes and told.diagnostics:
         unsure = unsure | {"url": f"the server says: {told.diagnostics[0].message}"}
     version = told.version or "?"
     count = len(told.index_names())

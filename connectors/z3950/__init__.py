@@ -5,6 +5,7 @@ from __future__ import annotations
 from connectors.z3950.connector import Z3950Connector, Z3950OpacConnector
 from connectors.z3950.examine import examine
 from connectors.z3950.recognise import PortFound, recognise_member, recognise_port
+from connectors.z3950.recording import RecordingDial, ReplayDial
 from connectors.z3950.settings import SCHEMES, Z3950Settings, dialect
 from engine.ports import Connector, Door, Member, System
 
@@ -24,4 +25,6 @@ SYSTEM = System(
     examine=examine,
     schemes=SCHEMES,
     recognise_port=recognise_member,
+    record_dial=RecordingDial,
+    replay_dial=ReplayDial,
 )
