@@ -10,7 +10,8 @@ import msgspec
 from engine.model import Expression, Filters, Query
 from engine.ports import Aged
 from engine.text import exact_key, folded_key
-from index.embedded.expression import Word, clause_words, clauses, excluded, is_phrase, match, strengthened
+from index.clauses import Word, clause_words, clauses, excluded, is_phrase
+from index.embedded.expression import match, strengthened
 from index.embedded.reading import aged
 from index.words import COLUMN_WEIGHTS
 
