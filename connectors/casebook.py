@@ -25,7 +25,6 @@ from engine.ports import Clock, Door, Member, System
 from engine.text import folded_key
 from engine.tools import Recorded, Trial
 
-
 _OURS: Final = frozenset({"case.toml", "answer.json"})
 
 

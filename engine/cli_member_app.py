@@ -9,8 +9,8 @@ import typer
 import uvloop
 from rich.console import Console
 
-from engine import cli_checkup, cli_detect, cli_member
-from engine.app import read_house
+from engine import cli_checkup, cli_detect, cli_member, cli_new
+from engine.app import Systems, read_house
 from engine.cli_options import CONFIG, RECORDINGS, Config, Lang, Recordings, language_of
 from engine.model import Window
 from engine.tools import Wishes
@@ -114,3 +114,29 @@ def member_record(
         )
     )
     raise typer.Exit(0 if answered else 1)
+
+
+@member_app.command("new")
+def member_new(  # noqa: PLR0917 - typer makes an option of each
+    member_id: Annotated[str, typer.Argument(help="The member's id; asked for, like all that is not told.")] = "",
+    config: Config = CONFIG,
+    system: Annotated[
+        str, typer.Option("--system", help="Its system. One that nobody knows yet: the scaffold of a new connector.")
+    ] = "",
+    url: Annotated[str, typer.Option("--url", help="The address to ask.")] = "",
+    vi: Annotated[str, typer.Option("--vi", help="Its name in Vietnamese.")] = "",
+    en: Annotated[str, typer.Option("--en", help="Its name in English.")] = "",
+    city: Annotated[str, typer.Option("--city", help="Where it stands.")] = "",
+    homepage: Annotated[str, typer.Option("--homepage", help="Its home page.")] = "",
+    evidence: Annotated[str, typer.Option("--evidence", help="Who told the address, and when.")] = "",
+    into: Annotated[Path, typer.Option("--into", help="The project's folder, for a new system.")] = Path(),
+    force: Annotated[bool, typer.Option("--force", help="Write over a member file; take a name like another.")] = False,
+    lang: Lang = "vi",
+) -> None:
+    """Write a member file to fill in; with --system NAME of an unknown system, a connector born with its tests."""
+    console, language = Console(highlight=False), language_of(lang)
+    if system and system not in Systems():
+        cli_new.new_connector(into, system, console, language, force=force)
+        return
+    told = {"id": member_id, "system": system, "url": url, "vi": vi, "en": en, "city": city, "homepage": homepage}
+    cli_new.new_member(config, told | {"evidence": evidence}, console, language, force=force)
