@@ -17,7 +17,7 @@ from bs4 import BeautifulSoup, Tag
 from connectors.counts import counts
 from connectors.formats.isbd import is_card, parse_isbd
 from connectors.formats.labelled import record_from_texts
-from connectors.formats.labels import labelled_texts, name_of_shape, text_outside
+from connectors.formats.labels import labelled_texts, name_of_label, name_of_shape, text_outside
 from connectors.html import attribute, refuse_other_pages, text_of
 from connectors.none_found import says_none
 from connectors.numbered import Sheet
@@ -138,7 +138,7 @@ def _unlabelled(row: Row, title: str) -> list[tuple[str, str]]:
     texts: list[tuple[str, str]] = []
     for line in row.element.find_all(["p", "span", "div", "li", "td", "i", "em"]):
         text = text_of(line)
-        if not text or text in title or line.find(name=True) is not None:
+        if not text or text in title or line.find(name=True) is not None or name_of_label(text.partition(":")[0]):
             continue
         if name := name_of_shape(text):
             texts.append((name, text))
