@@ -9,9 +9,10 @@ from typing import ClassVar
 import pytest
 
 from connectors.battery.cases import Case, Kind, Library, read_libraries
+from connectors.battery.lines import listener, spoilt
 from connectors.battery.listening import Asked, Listener
 from connectors.battery.opening import answered, opened, replayed
-from connectors.battery.spoiling import SPOILS, SpoiltReplay, exchanges_in
+from connectors.battery.spoiling import SPOILS, exchanges_in
 from engine.errors import LienThuError
 from engine.model import And, Answer, Clause, Expression, Field, Or, Query, Who, Window
 from engine.ports import System
@@ -139,10 +140,10 @@ class Battery:
     ) -> None:
         """A redesigned page, a login page, an error page, nothing, half a page, or wrong letters."""
         assert case.answer is not None
-        transport = SpoiltReplay(case.folder, file, SPOILS[spoil])
+        server = spoilt(case.folder, file, spoil)
         failure, answer = None, None
         try:
-            answer = await answered(self.system, library, transport, case.query, case.window)
+            answer = await answered(self.system, library, server, case.query, case.window)
         except LienThuError as error:
             failure = error
         if answer is None:
@@ -161,10 +162,10 @@ class Battery:
     async def _asked(self, library: Library, expression: Expression) -> list[Asked]:
         """Return the requests that a search makes of a server which answers everything with something."""
         files = [file for case in library.cases if not case.fails for file in exchanges_in(case.folder)]
-        listener = Listener(files)
+        server = listener(files)
         with contextlib.suppress(LienThuError):
-            await answered(self.system, library, listener, Query(expression), Window(1, 5))
-        return listener.requests
+            await answered(self.system, library, server, Query(expression), Window(1, 5))
+        return server.requests
 
 
 def _lost(answer: Answer, expected: Answer) -> bool:

@@ -78,7 +78,7 @@ SPOILS: Final[dict[str, Spoil]] = {
 
 def exchanges_in(folder: Path) -> tuple[Path, ...]:
     """Return the files of the exchanges of a case, in their order."""
-    return tuple(sorted(folder.glob(f"*{SUFFIX}")))
+    return tuple(sorted(file for file in folder.iterdir() if file.suffix in {SUFFIX, ".conversation"}))
 
 
 class SpoiltReplay(Replay):

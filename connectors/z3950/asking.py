@@ -183,7 +183,7 @@ class Asking:
         if not searched.count:
             # What was given up to find something is not worth telling where nothing was found.
             self._given_up = [one for one in self._given_up if one.code == "notice.stop-words"]
-            if not self.speaking.folds_marks and typed is not None and not ladder.is_marked(typed):
+            if not self.speaking.folds_marks and typed is not None and ladder.may_lack_marks(typed):
                 self._given_up.append(Reason("notice.marks-needed"))
         return searched, query
 

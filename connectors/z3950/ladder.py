@@ -62,6 +62,12 @@ def is_marked(expression: Expression) -> bool:
     return any(unmarked(clause.text) != clause.text for clause in clauses(expression))
 
 
+def may_lack_marks(expression: Expression) -> bool:
+    """Whether there are words in the expression, and none of them has a mark."""
+    texts = [clause.text for clause in clauses(expression)]
+    return any(letter.isalpha() for text in texts for letter in text) and not is_marked(expression)
+
+
 def clauses(expression: Expression) -> tuple[Clause, ...]:
     """Return every clause of an expression."""
     match expression:
