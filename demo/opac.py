@@ -1,228 +1,281 @@
-"""A public catalogue like Koha's, over the same entries as the SRU face: results, record page, feed, export, cart.
+"""A public catalogue like Koha's, over the same entries as the SRU face: results, record page, feed, export, services.
 
-Source: Koha 19.06 as tried, its addresses, classes and quirks; the pages are written anew. One hit is a redirect, a
-feed is not well-formed XML, and a question that cannot be read is answered like one without hits.
+Source: Koha 19.06 as tried, its addresses, classes and quirks, and what is documented of 24.05; the pages are written
+anew. One hit is a redirect, a feed is not well-formed XML, and a question that cannot be read is answered like one
+without hits. Each service can be switched, as libraries do.
 """
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Final
-from urllib.parse import quote
+
+import msgspec
 
 from demo import marc21
-from demo.cql import Boolean, Diagnostic, Term, Tree
 from demo.entries import Copy, Entry, State
 from demo.libraries import Library
+from demo.opac_pages import ROOT, Pages, Results
+from demo.opac_search import asked_pairs, found, has_words
 from demo.server import Reply, Request
 from demo.shelf import Shelf
 from demo.xml_text import element, escaped
 
-ROOT: Final = "/cgi-bin/koha/"
-_INDEXES: Final = {"kw": "", "ti": "dc.title", "au": "dc.author", "su": "dc.subject", "nb": "bath.isbn", "sn": "rec.id"}
-_STATES: Final = {
-    State.IN: ("available", "Có sẵn"), State.ON_LOAN: ("checkedout", "Đang cho mượn"),
-    State.READING_ROOM: ("notforloan", "Chỉ đọc tại chỗ"), State.LOST: ("lost", "Mất"),
-}  # fmt: skip
 _HTML: Final = "text/html; charset=UTF-8"
+_XML: Final = "text/xml; charset=utf-8"
+_JSON: Final = "application/json"
+_FILE: Final = "application/octet-stream; charset=utf-8"
+_REST: Final = re.compile(r"/api/v1/public/(?:biblios/(?P<number>\d+)(?P<items>/items)?|(?P<libraries>libraries))")
+_BROKEN: Final = Reply(b"<!DOCTYPE html>\n<title>Internal Server Error</title>\n", _HTML, 500)
+_CHALLENGED: Final = frozenset({"opac-search.pl", "opac-detail.pl", "opac-export.pl"})
+_CLOSED: Final = frozenset({"opac-search.pl", "opac-detail.pl", "opac-downloadcart.pl", "opac-main.pl"})
+_MESSAGES: Final = {
+    "checkedout": "Checked out", "lost": "Item lost", "notforloan": "Not for loan",
+}  # fmt: skip
+_BORROWER: Final = "<borrowernumber>{0}</borrowernumber><surname>Nguyễn</surname><firstname>Mượn {0}</firstname>"
+
+
+class Services(msgspec.Struct, frozen=True):
+    """What a library has switched on. The defaults are those that Koha 19.06 comes with.
+
+    `broken`: numbers of stored records that break every page and every download they stand in. `hidden`: numbers that
+    the public does not see. `most_rows`: the longest page, 0 for no bound. `robots_wait`: Koha's challenge is on.
+    """
+
+    version: str = "19.06"
+    is_public: bool = True
+    has_cart: bool = True
+    has_export: bool = True
+    has_unapi: bool = True
+    has_ils_di: bool = False
+    has_rest: bool = False
+    redirects_sole: bool = True
+    robots_wait: bool = False
+    most_rows: int = 0
+    broken: frozenset[str] = frozenset()
+    hidden: frozenset[str] = frozenset()
 
 
 class Opac:
-    """The pages of one library."""
+    """The catalogue of one library."""
 
-    def __init__(self, library: Library, shelf: Shelf) -> None:
-        self._library = library
+    def __init__(self, library: Library, shelf: Shelf, services: Services | None = None) -> None:
         self._shelf = shelf
+        self.services = services or Services()
+        branches = [(branch.code, branch.name) for branch in library.branches]
+        self._branches = branches
+        self._pages = Pages(library.vi, branches, is_modern=self.services.version >= "20")
         self._by_number = {entry.id: entry for entry in shelf.entries}
 
     def answer(self, request: Request) -> Reply | None:
         """Return the page at an address, or None where there is none of this catalogue."""
-        if not request.path.startswith(ROOT):
+        if rest := _REST.fullmatch(request.path):
+            return self._rest(rest, request.headers)
+        if request.path != "/" and not request.path.startswith(ROOT):
             return None
+        script = request.path.removeprefix(ROOT).strip("/") or "opac-main.pl"
+        page = self._scripts().get(script)
+        if page is None:
+            return Reply(b"<!DOCTYPE html>\n<title>404</title>\n", _HTML, 404)
+        return self._entrance(script) or page(request)
+
+    def _scripts(self) -> dict[str, Callable[[Request], Reply]]:
+        """Return what answers at each address that this library has switched on."""
+        services = self.services
+        return {
+            "opac-search.pl": self._search,
+            "opac-main.pl": lambda _: Reply(self._pages.page("", "opac-main", title="Home"), _HTML),
+            "opac-detail.pl": self._record,
+            "ilsdi.pl": self._ils_di,
+            **({"opac-export.pl": self._export} if services.has_export else {}),
+            **({"opac-downloadcart.pl": self._cart} if services.has_cart else {}),
+            **({"unapi": self._unapi} if services.has_unapi else {}),
+        }
+
+    def _entrance(self, script: str) -> Reply | None:
+        """Return what stands before a page: Koha's challenge, or the form to log in of a closed catalogue."""
+        if self.services.robots_wait and script in _CHALLENGED:
+            return Reply(_CHALLENGE, _HTML)
+        if not self.services.is_public and script in _CLOSED:
+            login = '<form id="auth"><input type="password" name="password"></form>'
+            return Reply(self._pages.page(login, "opac-auth", title="Đăng nhập"), _HTML)
+        return None
+
+    def _record(self, request: Request) -> Reply:
         asked = request.parameters
-        match request.path.removeprefix(ROOT):
-            case "opac-search.pl":
-                return self._search(asked)
-            case "opac-detail.pl":
-                return self._record(asked.get("biblionumber") or asked.get("bib", ""))
-            case "opac-export.pl":
-                return self._export(asked)
-            case "opac-downloadcart.pl":
-                return self._cart(asked)
-        return Reply(b"<!DOCTYPE html>\n<title>404</title>\n", _HTML, 404)
+        entry = self._by_number.get(asked.get("biblionumber") or asked.get("bib", ""))
+        return Reply(self._pages.record(entry), _HTML) if entry is not None else _missing()
 
-    def _search(self, asked: Mapping[str, str]) -> Reply:
-        if not asked.get("q", "").strip():
-            return Reply(self._page('<form action="/cgi-bin/koha/opac-search.pl"></form>', "advsearch"), _HTML)
-        found = self._found(asked)
-        start = int(asked["offset"]) if asked.get("offset", "").isdecimal() else 0
-        count = int(asked["count"]) if asked.get("count", "").isdecimal() and asked["count"] != "0" else 20
-        shown = [self._shelf.entries[place] for place in found[start : start + count]]
-        if asked.get("format") == "rss2":
-            return Reply(self._feed(asked, shown, len(found), start, count), _HTML)
-        if len(found) == 1:
-            location = f"{ROOT}opac-detail.pl?biblionumber={shown[0].id}" if shown else ROOT
-            return Reply(b"", _HTML, 302, (("Location", location),))
-        if not shown:
-            return Reply(self._page('<p id="numresults"><strong>No results found!</strong></p>', "results"), _HTML)
-        head = f'<p id="numresults"><strong>Your search returned {len(found)} results.</strong></p>'
-        rows = "".join(_row(entry, start + number) for number, entry in enumerate(shown, 1))
-        body = f'<div class="searchresults"><table class="table table-striped">{rows}</table></div>'
-        return Reply(self._page(head + body, "results", asked.get("q", "")), _HTML)
+    def _search(self, request: Request) -> Reply:
+        asked = request.parameters
+        if asked.get("format") == "opensearchdescription":
+            return Reply(self._pages.description(), _XML)
+        pairs = asked_pairs(request.text) if request.text else list(asked.items())
+        if not has_words(pairs):
+            return Reply(self._pages.page("", "opac-advsearch", title="Tìm nâng cao"), _HTML)
+        places = found(self._shelf, pairs)
+        start = _number(asked.get("offset", ""), 0)
+        count = _number(asked.get("count", ""), 20) or 20
+        count = min(count, self.services.most_rows) if self.services.most_rows else count
+        entries = [self._shelf.entries[place] for place in places[start : start + count]]
+        if any(entry.id in self.services.broken for entry in entries):
+            return _BROKEN
+        shown = tuple(entry for entry in entries if entry.id not in self.services.hidden)
+        results = Results(asked.get("q", ""), shown, len(places) if shown else 0, start, count)
+        sole = self._shelf.entries[places[0]].id if len(places) == 1 and self.services.redirects_sole else ""
+        return self._shown(results, asked.get("format", ""), sole)
 
-    def _found(self, asked: Mapping[str, str]) -> list[int]:
-        text = asked["q"]
-        index = asked.get("idx", "kw").partition(",")[0]
-        prefix = re.match(r"(kw|ti|au|su|nb)[:=]\s*", text)
-        if prefix:
-            index, text = prefix[1], text[prefix.end() :]
-        # What Koha's own reader of queries stumbles over gives nothing, and no word of why.
-        if index not in _INDEXES or re.search(r"[()\[\]<>=]", text):
-            return []
-        is_phrase = "phr" in asked.get("idx", "") or text.count('"') == 2
-        tree: Tree = Term(_INDEXES[index], "=" if is_phrase else "all", text.replace('"', " "))
-        if asked.get("limit") == "available":
-            return [place for place in self._safely(tree) if _is_available(self._shelf.entries[place])]
-        years = re.fullmatch(r"(\d{4})-(\d{4})", asked.get("limit-yr", ""))
-        places = self._safely(tree)
-        if years:
-            span = range(int(years[1]), int(years[2]) + 1)
-            places = [place for place in places if self._shelf.entries[place].edition.year in span]
-        return places
+    def _shown(self, results: Results, form: str, sole: str) -> Reply:
+        """Return results in the form asked for; `sole` is the number of the only hit, where Koha goes to its page."""
+        if form == self._pages.feed_format:
+            return Reply(self._pages.feed(results), _HTML)
+        if sole and (form != "rss" or self.services.version < "20"):
+            return Reply(b"", _HTML, 302, (("Location", f"{ROOT}opac-detail.pl?biblionumber={sole}"),))
+        if form in {"rss", "rss2", "atom"}:
+            return Reply(b"<?xml version='1.0' encoding='utf-8'  ?>\n\n\n", _XML)
+        return Reply(self._pages.results(results) if results.shown else self._pages.none(), _HTML)
 
-    def _safely(self, tree: Tree) -> list[int]:
-        try:
-            if isinstance(tree, Term) and tree.index == "bath.isbn":
-                tree = Boolean("or", tree, Term("bath.issn", "=", tree.term))
-            return self._shelf.found(tree)
-        except Diagnostic:
-            return []
-
-    def _page(self, body: str, name: str, query: str = "") -> bytes:
-        address = f"{ROOT}opac-search.pl?q={quote(query)}&amp;format=rss2"
-        feed = f'<link rel="alternate" type="application/rss+xml" href="{address}">'
-        return (
-            '<!DOCTYPE html>\n<html lang="vi"><head><meta charset="utf-8">\n'
-            f"<title>{escaped(self._library.vi)} catalog</title>\n"
-            '<meta name="generator" content="Koha 19.0600020" />\n'
-            f"{feed if query else ''}</head>\n"
-            f'<!-- TEMPLATE FILE: opac-{name}.tt -->\n<body ID="{name}">\n{body}\n</body></html>\n'
-        ).encode()
-
-    def _feed(self, asked: Mapping[str, str], shown: Sequence[Entry], total: int, start: int, count: int) -> bytes:
-        items = "".join(
-            f"<item><title>\n    {escaped(entry.title)} \n\n</title>"
-            f"<dc:identifier>ISBN {escaped(' '.join(entry.isbns))}</dc:identifier>"
-            f"<link>{ROOT}opac-detail.pl?biblionumber={entry.id}</link><description><![CDATA[\n<p>By "
-            f"{escaped('; '.join(name.text for name in entry.names))}. \n"
-            f"{escaped(f'{entry.publisher} {entry.date}')}</p>"
-            f"]]></description><guid>{ROOT}opac-detail.pl?biblionumber={entry.id}</guid></item>\n"
-            for entry in shown
-        )
-        return (
-            "<?xml version='1.0' encoding='utf-8'  ?>\n"
-            '<rss version="2.0" xmlns:opensearch="http://a9.com/-/spec/opensearch/1.1/" '
-            'xmlns:dc="http://purl.org/dc/elements/1.1/"><channel>'
-            # The bare ampersand is Koha's.
-            f"<link>{ROOT}opac-search.pl?idx=kw&q={quote(asked['q'])}&amp;format=rss2</link>"
-            f"<opensearch:totalResults>{total}</opensearch:totalResults>"
-            f"<opensearch:startIndex>{start}</opensearch:startIndex>"
-            f"<opensearch:itemsPerPage>{count}</opensearch:itemsPerPage>\n{items}</channel></rss>\n"
-        ).encode()
-
-    def _record(self, number: str) -> Reply:
-        entry = self._by_number.get(number)
-        if entry is None:
-            return _missing()
-        rows = "".join(_copy_row(copy) for copy in entry.copies)
-        names = "; ".join(name.text for name in entry.names)
-        body = (
-            f'<abbr class="unapi-id" title="koha:biblionumber:{entry.id}"></abbr>{_coins(entry)}'
-            f'<h1 class="title" property="name">{escaped(entry.title)}</h1>'
-            f'<h5 class="author">by <span property="author">{escaped(names)}</span></h5>'
-            f'<span class="results_summary publisher"><span class="label">Publisher: </span>'
-            f"{escaped(f'{entry.place} : {entry.publisher}, {entry.date}')}</span>"
-            f'<table id="holdingst"><tbody>{rows}</tbody></table>'
-        )
-        return Reply(self._page(body, "opac-detail"), _HTML)
-
-    def _export(self, asked: Mapping[str, str]) -> Reply:
+    def _export(self, request: Request) -> Reply:
+        asked = request.parameters
         entry = self._by_number.get(asked.get("bib", "").partition(",")[0])
         if entry is None:
             return _missing()
-        kind = "application/octet-stream; charset=utf-8"
         form = asked.get("format") or "utf8"
         if form == "marcxml":
-            return Reply(marc21.marcxml(entry, marc21.holdings_952(entry)).encode(), kind)
+            return Reply(marc21.marcxml(entry, marc21.holdings_952(entry)).encode(), _FILE)
         if form == "utf8":
-            return Reply(marc21.iso2709(entry, marc21.holdings_952(entry)), kind)
+            return Reply(marc21.iso2709(entry, marc21.holdings_952(entry)), _FILE)
         return Reply(f"<p>Format {escaped(form)} is not supported.</p>".encode(), _HTML)
 
-    def _cart(self, asked: Mapping[str, str]) -> Reply:
-        chosen = [self._by_number[each] for each in asked.get("bib_list", "").split("/") if each in self._by_number]
+    def _cart(self, request: Request) -> Reply:
+        """Return many records at once. Since 20 one that is missing or broken breaks the download."""
+        asked = request.parameters
+        wished = [each for each in asked.get("bib_list", "").split("/") if each]
+        is_broken = any(each in self.services.broken for each in wished)
+        is_missing = any(each not in self._by_number for each in wished)
+        if is_broken or (is_missing and self.services.version >= "20"):
+            return _BROKEN
+        chosen = [self._by_number[each] for each in wished if each in self._by_number]
         is_marc = asked.get("format") == "iso2709"
         body = b"".join(marc21.iso2709(entry, marc21.holdings_952(entry)) for entry in chosen) if is_marc else b""
         return Reply(body, "application/octet-stream; charset=ISO-8859-1")
+
+    def _unapi(self, request: Request) -> Reply:
+        asked = request.parameters
+        entry = self._by_number.get(asked.get("id", "").removeprefix("koha:biblionumber:"))
+        if entry is None:
+            return Reply(b"", _HTML, 404)
+        form = asked.get("format", "")
+        if form != "marcxml":
+            formats = '<formats><format name="marcxml" type="application/xml" /></formats>'
+            return Reply(formats.encode(), "application/xml", 406 if form else 300)
+        return Reply(marc21.marcxml(entry, iter(())).encode(), "application/xml")
+
+    def _ils_di(self, request: Request) -> Reply:
+        """Return what ILS-DI says: errors too come with 200, and GetRecords gives borrowers away."""
+        asked = request.parameters
+        service = asked.get("service", "")
+        numbers = asked.get("id", "").split()
+        if not self.services.has_ils_di:
+            return _error(service, "NotAllowed", "ILS-DI is disabled.")
+        if service not in {"GetRecords", "GetAvailability"}:
+            return Reply(b"<ILS-DI><message>NotSupported</message></ILS-DI>", _XML)
+        if not numbers or (service == "GetAvailability" and "id_type" not in asked):
+            return _error(service, "MissingParameter", "A required parameter is missing")
+        if service == "GetRecords":
+            inner = "".join(self._ils_di_record(number) for number in numbers)
+            return Reply(f'<?xml version="1.0" encoding="UTF-8" ?>\n<GetRecords>{inner}</GetRecords>\n'.encode(), _XML)
+        inner = "".join(_ils_di_items(number, self._by_number.get(number)) for number in numbers)
+        return Reply(
+            '<?xml version="1.0" encoding="UTF-8" ?>\n<dlf:collection xmlns:dlf="http://diglib.org/ilsdi/1.1">'
+            f"{inner}</dlf:collection>\n".encode(),
+            _XML,
+        )
+
+    def _ils_di_record(self, number: str) -> str:
+        entry = self._by_number.get(number)
+        if entry is None:
+            return "<record><code>RecordNotFound</code></record>"
+        items = "".join(
+            f"<item><holdingbranch>{copy.branch}</holdingbranch>{element('holdingbranchname', copy.branch_name)}"
+            f"{element('barcode', copy.barcode)}{element('itemcallnumber', copy.call_number)}</item>"
+            for copy in entry.copies
+        )
+        away = [copy for copy in entry.copies if copy.state is State.ON_LOAN]
+        issues = "".join(f"<issue>{_BORROWER.format(at)}</issue>" for at, _ in enumerate(away, 101))
+        marc = escaped(marc21.marcxml(entry, marc21.holdings_952(entry)))
+        return (
+            f"<record><issues>{issues}</issues><biblionumber>{number}</biblionumber><marcxml>{marc}</marcxml>"
+            f"<items>{items}</items><reserves></reserves></record>"
+        )
+
+    def _rest(self, asked: re.Match[str], headers: Mapping[str, str]) -> Reply:
+        if not self.services.has_rest:
+            return Reply(b'{"error":"Configuration prevents the usage of this endpoint"}', _JSON, 403)
+        if asked["libraries"]:
+            libraries = [{"library_id": code, "name": name} for code, name in self._branches]
+            return Reply(json.dumps(libraries).encode(), _JSON)
+        entry = self._by_number.get(asked["number"])
+        if entry is None:
+            return Reply(b'{"error":"Bibliographic record not found"}', _JSON, 404)
+        if asked["items"]:
+            return Reply(json.dumps([_rest_item(copy) for copy in entry.copies]).encode(), _JSON)
+        accept = next((value for name, value in headers.items() if name.lower() == "accept"), "")
+        if "application/marcxml+xml" not in accept:
+            return Reply(b'["application/marcxml+xml","application/marc-in-json","application/marc"]', _JSON, 406)
+        return Reply(marc21.marcxml(entry, iter(())).encode(), "application/marcxml+xml")
+
+
+_CHALLENGE: Final = (
+    b'<!DOCTYPE html>\n<html><head><title>Loading</title><script src="/opac-tmpl/lib/koha_fast_challenge/main.js">'
+    b'</script></head><body><div class="loading-overlay"></div></body></html>\n'
+)
+
+
+def _number(text: str, otherwise: int) -> int:
+    return int(text) if text.isascii() and text.isdecimal() else otherwise
 
 
 def _missing() -> Reply:
     return Reply(b"", _HTML, 302, (("Location", f"{ROOT}errors/404.pl"),))
 
 
-def _is_available(entry: Entry) -> bool:
-    return any(copy.state is State.IN for copy in entry.copies)
+def _error(service: str, code: str, message: str) -> Reply:
+    name = service if service.isalpha() else "ILS-DI"
+    text = f"<{name}>\n  <message>{message}</message>\n  <code>{code}</code>\n</{name}>\n"
+    return Reply(f'<?xml version="1.0" encoding="UTF-8" ?>\n{text}'.encode(), _XML)
 
 
-def _coins(entry: Entry) -> str:
-    facts = {
-        "rft.btitle": entry.title,
-        "rft.isbn": " ".join(entry.isbns[:1]),
-        "rft.date": str(entry.edition.year or ""),
-    }
-    facts["rft.au"] = ", ".join(name.text for name in entry.names)
-    said = "".join(f"&amp;amp;{key}={quote(text)}" for key, text in facts.items() if text)
-    return f'<span class="Z3988" title="ctx_ver=Z39.88-2004{said}"></span>'
-
-
-def _row(entry: Entry, number: int) -> str:
-    names = "; ".join(name.text for name in entry.names)
-    page = f"{ROOT}opac-detail.pl?biblionumber={entry.id}"
-    box = f'<input type="checkbox" class="cb" id="bib{entry.id}" name="biblionumber" value="{entry.id}" />'
-    return (
-        f'<tr><td class="select selectcol">{box}</td><td>{number}.</td><td class="bibliocol">{_coins(entry)}'
-        f'<a href="{page}" class="title">{escaped(entry.title)} </a>'
-        f'<p>by <span class="author">{escaped(names)}.</span></p>'
-        '<span class="results_summary publisher"><span class="label">Publisher: </span>'
-        f"{escaped(f'{entry.publisher} {entry.date}')}</span>"
-        '<span class="results_summary availability"><span class="label">Availability: </span>'
-        f"{_availability(entry)}</span></td></tr>\n"
-    )
-
-
-def _availability(entry: Entry) -> str:
-    here = [copy for copy in entry.copies if copy.state is State.IN]
-    away = [copy for copy in entry.copies if copy.state is State.ON_LOAN]
-    parts = []
-    if here:
-        summary = "".join(
-            f'<span class="ItemSummary">{escaped(copy.branch_name)} [<span class="CallNumber">'
-            f"{escaped(copy.call_number)}</span>] (1). </span>"
-            for copy in here
+def _ils_di_items(number: str, entry: Entry | None) -> str:
+    """Return what GetAvailability says of a record: states and names of branches, and no due date."""
+    if entry is None:
+        return f'<dlf:record><dlf:bibliographic id="{escaped(number)}" /><code>RecordNotFound</code></dlf:record>'
+    names = {State.ON_LOAN: "checkedout", State.LOST: "lost", State.READING_ROOM: "notforloan"}
+    items = ""
+    for copy in entry.copies:
+        word = _MESSAGES.get(names.get(copy.state, ""), "")
+        status = "not available" if word else "available"
+        message = f"<dlf:availabilitymsg>{word}</dlf:availabilitymsg>" if word else ""
+        items += (
+            f'<dlf:item id="{copy.barcode}"><dlf:simpleavailability><dlf:identifier>{copy.barcode}</dlf:identifier>'
+            f"<dlf:availabilitystatus>{status}</dlf:availabilitystatus>{message}"
+            f"<dlf:location>{escaped(copy.branch_name)}</dlf:location></dlf:simpleavailability></dlf:item>"
         )
-        parts.append(f'<span class="available"><b>Items available for loan: </b>{summary}</span>')
-    if away:
-        parts.append(f'<span class="unavailable">Checked out ({len(away)}). </span>')
-    return "".join(parts) or "No items available"
+    return f'<dlf:record><dlf:bibliographic id="{entry.id}" /><dlf:items>{items}</dlf:items></dlf:record>'
 
 
-def _copy_row(copy: Copy) -> str:
-    name, words = _STATES[copy.state]
-    moment, day = (f"{copy.due:%Y-%m-%d} 23:59:00", f"{copy.due:%d/%m/%Y}") if copy.due else ("", "")
-    place = f'{escaped(copy.branch_name)} <span class="shelvingloc">{escaped(copy.shelf)}</span>'
-    return (
-        f'<tr><td class="location">{place}</td><td class="call_no">{escaped(copy.call_number)}</td>'
-        f'<td class="status"><span class="item-status {name}">{words} </span></td>'
-        f'<td class="date_due"><span title="{moment}">{day}</span></td>'
-        f"{element('td', copy.barcode, class_='barcode')}</tr>\n"
-    )
+def _rest_item(copy: Copy) -> dict[str, object]:
+    return {
+        "external_id": copy.barcode,
+        "home_library_id": copy.branch,
+        "holding_library_id": copy.branch,
+        "location": copy.shelf,
+        "callnumber": copy.call_number,
+        "checked_out_date": f"{copy.due:%Y-%m-%d}" if copy.due else None,
+        "lost_status": int(copy.state is State.LOST),
+        "withdrawn": 0,
+        "damaged_status": 0,
+        "not_for_loan_status": int(copy.state is State.READING_ROOM),
+    }

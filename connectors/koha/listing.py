@@ -7,6 +7,7 @@ import re
 from typing import Final, NamedTuple
 
 import httpx
+import msgspec
 
 from connectors.html import parse_html
 from connectors.koha.asking import Asked, search_url
@@ -62,7 +63,7 @@ class Listing:
         return filling.hits()
 
     async def _around_bad_records(self, said: Asked, offset: int, count: int, budget: list[int]) -> _Part:
-        """Return a part of the list; where the server fails over it, its halves, down to what the budget allows.
+        """Return a part of the list; where the server fails over it, its halves, the largest first, within the budget.
 
         One stored record with a forbidden character, or one deleted that the index still knows, makes a page a 500.
         """
@@ -72,32 +73,39 @@ class Listing:
         except _PageFailedError:
             if count == 1 or budget[0] < 2:
                 raise
-            return await self._halves(said, offset, count, budget)
+            return await self._by_halves(said, offset, count, budget)
         return _Part(results.rows, results.total, results)
 
-    async def _halves(self, said: Asked, offset: int, count: int, budget: list[int]) -> _Part:
-        half = count // 2
-        parts: list[_Part | None] = []
-        failure: _PageFailedError | None = None
-        for at, size in ((offset, half), (offset + half, count - half)):
-            if budget[0] < 1 or (parts and parts[0] is not None and len(parts[0].rows) < half):
-                break
+    async def _by_halves(self, said: Asked, offset: int, count: int, budget: list[int]) -> _Part:
+        pieces: dict[int, tuple[Row, ...]] = {}
+        waiting = _halves(offset, count)
+        end, told = offset + count, None
+        failures = 0
+        while waiting and budget[0] > 0:
+            at, size = waiting.pop(0)
+            if at >= end:
+                continue
+            budget[0] -= 1
             try:
-                parts.append(await self._around_bad_records(said, at, size, budget))
-            except _PageFailedError as error:
-                failure = error
-                parts.append(None)
-        first, second = (*parts, None, None)[:2]
-        told = first or second
+                results = await self._one(said, at, size)
+            except _PageFailedError:
+                failures += 1
+                if told is None and failures == 2:
+                    raise  # neither half: it is not one record
+                waiting = sorted([*waiting, *_halves(at, size)], key=lambda piece: -piece[1])
+                continue
+            pieces[at] = results.rows
+            if results.rows:
+                told = results
+                end = min(end, results.total if results.total is not None else end)
+            else:
+                end = min(end, at)
         if told is None:
-            assert failure is not None
-            raise failure
-        head = first.rows if first is not None else (None,) * half
-        tail: tuple[Row | None, ...] = second.rows if second is not None else ()
-        if len(parts) > 1 and second is None:
-            left = (told.total or offset + count) - (offset + half)
-            tail = (None,) * max(0, min(count - half, left))
-        return _Part((*head, *tail), told.total, told.results)
+            raise _PageFailedError("HTTP 500 over every page that was asked for")
+        rows: list[Row | None] = [None] * (end - offset)
+        for at, piece in pieces.items():
+            rows[at - offset : at - offset + len(piece)] = piece
+        return _Part(tuple(rows[: end - offset]), told.total, told)
 
     async def _one(self, said: Asked, offset: int, count: int) -> Results:
         if self._reads_feed:
@@ -120,6 +128,8 @@ class Listing:
             answer = await self._get(search_url(self._base, said, offset=offset, count=count, feed=name))
             try:
                 results = parse_feed(answer.content) if _landed(answer) is None else _read(answer, offset)
+                if offset and not results.rows:
+                    results = msgspec.structs.replace(results, total=None)
             except UnreadableError as error:
                 failure = error
                 continue
@@ -135,6 +145,12 @@ class Listing:
             if error.detail.startswith("HTTP 500"):
                 raise _PageFailedError(error.detail) from error
             raise
+
+
+def _halves(offset: int, count: int) -> list[tuple[int, int]]:
+    """Return the halves of a part of the list; a single place has none."""
+    half = count // 2
+    return [(offset, half), (offset + half, count - half)] if half else []
 
 
 class _PageFailedError(FaultError):
@@ -198,7 +214,10 @@ def _read(answer: httpx.Response, offset: int) -> Results:
     page = parse_html(body, charset=answer.charset_encoding)
     view = _landed(answer)
     if view is None:
-        return parse_results(page, is_whole=_is_whole(body))
+        results = parse_results(page, is_whole=_is_whole(body))
+        # Past the end of the list, Koha says that nothing was found.
+        is_past_end = offset > 0 and not results.rows and not results.total
+        return msgspec.structs.replace(results, total=None) if is_past_end else results
     if view == "detail":
         row = parse_record_page(page, str(answer.url))
     else:

@@ -1,0 +1,211 @@
+"""What a search costs the member, and what comes of it where a library has switched things off."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from connectors.koha import KohaSettings
+from engine.errors import FaultError, RefusedError
+from engine.model import Query, Reason, Window
+from engine.query import parse
+from tests.connectors.koha.conftest import Catalogue
+
+Make = Callable[..., Catalogue]
+TWENTY = Window(1, 20)
+
+
+def _codes(notices: tuple[Reason, ...]) -> list[str]:
+    return [notice.code for notice in notices]
+
+
+@pytest.mark.parametrize("version", ["19.06", "24.05"])
+async def test_twenty_results_with_records_and_copies_cost_two_requests(catalogue: Make, version: str) -> None:
+    koha = catalogue(version=version)
+    answer = await koha.connector().search(parse("kinh tế"), TWENTY)
+    assert koha.scripts == ["opac-search.pl", "opac-downloadcart.pl"]
+    assert len(answer.placed) == 20
+    assert answer.total is not None
+    assert answer.total > 20
+    assert answer.has_more
+    assert answer.notices == ()
+    assert [placed.place for placed in answer.placed] == list(range(1, 21))
+    entries = {entry.id: entry for entry in koha.shelf.entries}
+    for placed in answer.placed:
+        entry = entries[placed.record.id]
+        assert [copy.barcode for copy in entry.copies] == [holding.item for holding in placed.record.holdings]
+        assert {holding.branch for holding in placed.record.holdings} <= {copy.branch_name for copy in entry.copies}
+    assert any(placed.record.languages == ("vie",) and placed.record.material for placed in answer.placed)
+
+
+async def test_the_next_window_goes_on_where_the_first_ended(catalogue: Make) -> None:
+    koha = catalogue()
+    connector = koha.connector()
+    first = await connector.search(parse("kinh tế"), Window(1, 20))
+    second = await connector.search(parse("kinh tế"), Window(21, 20))
+    assert "offset=20" in koha.asked[2]
+    assert [placed.place for placed in second.placed] == list(range(21, 21 + len(second.placed)))
+    assert not {one.record.id for one in first.placed} & {one.record.id for one in second.placed}
+
+
+async def test_a_server_with_short_pages_is_asked_for_more_of_them(catalogue: Make) -> None:
+    koha = catalogue(most_rows=8)
+    answer = await koha.connector().search(parse("kinh tế"), TWENTY)
+    assert [placed.place for placed in answer.placed] == list(range(1, 21))
+    assert len({placed.record.id for placed in answer.placed}) == 20
+    assert koha.scripts == ["opac-search.pl"] * 3 + ["opac-downloadcart.pl"]
+
+
+async def test_a_shut_way_is_not_tried_with_each_search_and_again_after_a_while(catalogue: Make) -> None:
+    koha = catalogue(has_cart=False, has_ils_di=True)
+    connector = koha.connector()
+    for _ in range(3):
+        await connector.search(parse("kinh tế"), TWENTY)
+    assert koha.scripts == ["opac-search.pl", "opac-downloadcart.pl", "ilsdi.pl"] + ["opac-search.pl", "ilsdi.pl"] * 2
+    koha.now += 601
+    await connector.search(parse("kinh tế"), TWENTY)
+    assert koha.scripts[-3:] == ["opac-search.pl", "opac-downloadcart.pl", "ilsdi.pl"]
+    koha.now += 601
+    await connector.search(parse("kinh tế"), TWENTY)
+    assert koha.scripts[-2:] == ["opac-search.pl", "ilsdi.pl"]
+
+
+async def test_borrowers_that_ils_di_gives_away_are_nowhere(catalogue: Make) -> None:
+    koha = catalogue(has_cart=False, has_ils_di=True)
+    answer = await koha.connector().search(parse("kinh tế"), Window(1, 50))
+    assert len(answer.placed) == 50
+    assert any(one.item for placed in answer.placed for one in placed.record.holdings)
+    assert "Mượn" not in repr(answer).replace("Phòng mượn", "")
+    assert "borrower" not in repr(answer)
+
+
+async def test_records_one_by_one_are_bounded_and_the_others_stay_brief(catalogue: Make) -> None:
+    koha = catalogue(has_cart=False)
+    connector = koha.connector(KohaSettings(max_single=3))
+    answer = await connector.search(parse("kinh tế"), TWENTY)
+    assert koha.scripts == ["opac-search.pl", "opac-downloadcart.pl", "ilsdi.pl", "unapi", "unapi", "unapi"]
+    assert len(answer.placed) == 20
+    assert answer.notices == (Reason("notice.brief-records", {"count": 17}),)
+    assert all(placed.record.title and placed.record.url for placed in answer.placed)
+    assert answer.placed[0].record.languages
+    assert answer.placed[10].record.languages == ()
+    assert answer.placed[10].record.people
+
+
+async def test_the_public_rest_interface_and_then_export_are_the_last_ways(catalogue: Make) -> None:
+    koha = catalogue(version="24.05", has_cart=False, has_unapi=False, has_rest=True)
+    await koha.connector(KohaSettings(max_single=1)).search(parse("kinh tế"), TWENTY)
+    assert koha.scripts[-2] == "unapi"
+    assert koha.scripts[-1].isdecimal()
+    export = catalogue(has_cart=False, has_unapi=False)
+    answer = await export.connector(KohaSettings(max_single=1)).search(parse("kinh tế"), TWENTY)
+    assert export.scripts[-1] == "opac-export.pl"
+    assert answer.placed[0].record.holdings[0].item
+
+
+async def test_one_hit_is_a_redirect_to_its_page_and_still_a_full_record(catalogue: Make) -> None:
+    koha = catalogue()
+    entry = next(one for one in koha.shelf.entries if one.isbns and len(one.copies) > 1)
+    answer = await koha.connector().search(parse(f"isbn:{entry.isbns[0].split(' ')[0]}"), TWENTY)
+    assert koha.scripts == ["opac-search.pl", "opac-detail.pl", "opac-downloadcart.pl"]
+    assert [placed.record.id for placed in answer.placed] == [entry.id]
+    assert (answer.total, answer.has_more) == (1, False)
+    beyond = await koha.connector().search(parse(f"isbn:{entry.isbns[0].split(' ')[0]}"), Window(21, 20))
+    assert beyond.placed == ()
+
+
+async def test_no_hits_are_told_once_and_marked_words_are_tried_without_marks(catalogue: Make) -> None:
+    koha = catalogue()
+    answer = await koha.connector().search(parse("qwzx"), TWENTY)
+    assert (answer.placed, answer.total, len(koha.asked)) == ((), 0, 1)
+    await koha.connector().search(parse("qwzxế"), TWENTY)
+    assert [asked.split("&")[1] for asked in koha.asked[1:]] == ["q=qwzx%E1%BA%BF", "q=qwzxe"]
+    folds = catalogue()
+    await folds.connector(KohaSettings(folds_marks=True)).search(parse("qwzxế"), TWENTY)
+    assert len(folds.asked) == 1
+
+
+@pytest.mark.parametrize("broken_at", [0, 7, 19])
+async def test_one_broken_record_costs_a_few_places_and_not_the_page(catalogue: Make, broken_at: int) -> None:
+    whole = await catalogue().connector().search(parse("kinh tế"), TWENTY)
+    broken = whole.placed[broken_at].record.id
+    koha = catalogue(broken=frozenset({broken}))
+    answer = await koha.connector().search(parse("kinh tế"), TWENTY)
+    came = {placed.place: placed.record.id for placed in answer.placed}
+    assert len(came) >= 14
+    assert all(whole.placed[place - 1].record.id == number for place, number in came.items())
+    assert broken not in came.values()
+    assert answer.notices == (Reason("notice.records-unreadable", {"count": 20 - len(came)}),)
+    assert koha.scripts.count("opac-search.pl") <= 6
+
+
+async def test_a_server_that_always_fails_is_left_after_three_requests(catalogue: Make) -> None:
+    koha = catalogue()
+    koha.opac = catalogue(broken=frozenset(entry.id for entry in koha.shelf.entries)).opac
+    with pytest.raises(FaultError):
+        await koha.connector().search(parse("kinh tế"), TWENTY)
+    assert len(koha.asked) == 3
+
+
+async def test_hidden_records_leave_a_page_shorter_and_are_told(catalogue: Make) -> None:
+    whole = await catalogue().connector().search(parse("kinh tế"), TWENTY)
+    hidden = frozenset({whole.placed[3].record.id, whole.placed[4].record.id})
+    koha = catalogue(hidden=hidden)
+    answer = await koha.connector().search(parse("kinh tế"), TWENTY)
+    assert len(answer.placed) == 18
+    assert answer.notices == (Reason("notice.records-withheld", {"count": 2}),)
+    assert answer.has_more
+    assert koha.scripts == ["opac-search.pl", "opac-downloadcart.pl"]
+
+
+@pytest.mark.parametrize("services", [{"is_public": False}, {"robots_wait": True}])
+async def test_a_page_to_log_in_and_a_challenge_are_refusals(catalogue: Make, services: dict[str, bool]) -> None:
+    koha = catalogue(**services)
+    with pytest.raises(RefusedError):
+        await koha.connector().search(parse("kinh tế"), TWENTY)
+    assert len(koha.asked) == 1
+
+
+@pytest.mark.parametrize(("version", "feeds"), [("19.06", ["rss", "rss2"]), ("24.05", ["rss"])])
+async def test_a_feed_serves_as_well_and_its_name_is_learned(catalogue: Make, version: str, feeds: list[str]) -> None:
+    koha = catalogue(version=version)
+    connector = koha.connector(KohaSettings(search="feed"))
+    answer = await connector.search(parse("kinh tế"), TWENTY)
+    assert [asked.rpartition("format=")[2] for asked in koha.asked[:-1]] == feeds
+    assert len(answer.placed) == 20
+    assert answer.notices == ()
+    await connector.search(parse("kinh tế"), TWENTY)
+    assert len(koha.asked) == len(feeds) + 1 + 2
+    none = await connector.search(parse("qwzx"), TWENTY)
+    assert (none.placed, none.total) == ((), 0)
+
+
+async def test_years_and_a_language_are_limits_of_koha_and_only_copies_that_are_in(catalogue: Make) -> None:
+    koha = catalogue()
+    query = parse("kinh tế năm:2010-2015 ngôn ngữ:vie có sẵn:có")
+    query = Query(query.expression, parse("a năm:2010-2015 ngôn ngữ:vie").filters)
+    answer = await koha.connector().search(query, TWENTY)
+    assert "limit-yr=2010-2015" in koha.asked[0]
+    assert "limit=ln%2Crtrn%3Avie" in koha.asked[0]
+    assert answer.placed
+    assert all(2010 <= (placed.record.year or 0) <= 2015 for placed in answer.placed)
+    assert "notice.filtered-here" not in _codes(answer.notices)
+
+
+async def test_limits_that_find_nothing_are_applied_here_and_left_out_from_then_on(catalogue: Make) -> None:
+    koha = catalogue()
+    # Its index of years is empty: every limit finds nothing.
+    original = koha.opac.answer
+    koha.opac.answer = lambda request: original(  # type: ignore[method-assign]  # a server that behaves otherwise
+        request if "limit-yr" not in request.text else type(request)("GET", request.path, {"q": "zz"}, {}, "q=zzqqxx")
+    )
+    connector = koha.connector()
+    query = Query(parse("kinh tế").expression, parse("a năm:2010-2015").filters)
+    answer = await connector.search(query, TWENTY)
+    assert answer.placed
+    assert all(2010 <= (placed.record.year or 2010) <= 2015 for placed in answer.placed)
+    assert _codes(answer.notices) == ["notice.filtered-here"]
+    before = len(koha.asked)
+    await connector.search(query, TWENTY)
+    assert "limit-yr" not in "".join(koha.asked[before:])
