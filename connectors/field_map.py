@@ -30,6 +30,9 @@ Part = Literal[
 Name = Annotated[str, msgspec.Meta(pattern=r"\A[A-Za-z_@][\w.@-]*\Z")]
 """The name of a field; an object's own field stands behind a dot."""
 
+NameOrNone = Annotated[str, msgspec.Meta(pattern=r"\A(?:[A-Za-z_@][\w.@-]*)?\Z")]
+"""The name of a field, or "" for none."""
+
 Boosted = Annotated[str, msgspec.Meta(pattern=r"\A[A-Za-z_@*][\w.@*-]*(?:\^[0-9.]+)?\Z")]
 """The name of a field that is searched, with what it weighs behind a caret."""
 

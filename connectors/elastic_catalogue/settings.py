@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 import msgspec
 
-from connectors.field_map import Boosted, Name, Part
+from connectors.field_map import Boosted, Name, NameOrNone, Part
 from engine.model import Field
 
 
@@ -15,10 +15,10 @@ class ElasticSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     fields: dict[Part, Name | tuple[Name, ...]] = {}
     search: dict[Field, Boosted | tuple[Boosted, ...]] = {}
-    marc: Name | Literal[""] = ""
+    marc: NameOrNone = ""
     filters: dict[Name, str] = {}
-    year_filter: Name | Literal[""] = ""
-    language_filter: Name | Literal[""] = ""
+    year_filter: NameOrNone = ""
+    language_filter: NameOrNone = ""
     languages: dict[str, str] = {}
     record_url: str = ""
     authorization: str = ""

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from connectors.field_map import Boosted, Name, Part
+from connectors.field_map import Boosted, Name, NameOrNone, Part
 from engine.model import Field
 
 Handler = Annotated[
@@ -24,13 +24,13 @@ class SolrSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     fields: dict[Part, Name | tuple[Name, ...]] = {}
     search: dict[Field, Boosted | tuple[Boosted, ...]] = {}
-    marc: Name | Literal[""] = ""
+    marc: NameOrNone = ""
     handler: Handler = "select"
     parser: Literal["edismax", "lucene"] = "edismax"
     filters: tuple[str, ...] = ()
     parameters: dict[Annotated[str, msgspec.Meta(pattern=r"\A(?!stream\.|shards|qt\Z|wt\Z)[\w.-]+\Z")], str] = {}
-    year_filter: Name | Literal[""] = ""
-    language_filter: Name | Literal[""] = ""
+    year_filter: NameOrNone = ""
+    language_filter: NameOrNone = ""
     languages: dict[str, str] = {}
     sort: str = ""
     record_url: str = ""
