@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from connectors.dspace.connector import DspaceConnector
+from connectors.dspace.examine import examine
 from connectors.dspace.settings import DspaceSettings, Way
+from connectors.dspace.signs import SIGNS
 from engine.ports import Connector, Door, Member, System
 
 __all__ = ["SYSTEM", "DspaceConnector", "DspaceSettings", "Way"]
@@ -14,4 +16,4 @@ def _connector(member: Member, settings: object, door: Door) -> Connector:
     return DspaceConnector(member, settings, door)
 
 
-SYSTEM = System(name="dspace", settings=DspaceSettings, connector=_connector)
+SYSTEM = System(name="dspace", settings=DspaceSettings, connector=_connector, signs=SIGNS, examine=examine)

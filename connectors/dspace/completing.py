@@ -39,7 +39,8 @@ async def completed(
 
     An item whose page is not shown to everybody is gone: that the list tells of it is a mistake.
     """
-    brief = [place for place, row in rows.items() if row.is_brief and row.handle and row.record is not None]
+    is_asked = not server.is_version_7  # which has no such pages
+    brief = [place for place, row in rows.items() if is_asked and row.is_brief and row.record is not None]
     chosen = sorted(brief, key=lambda place: (shows_words(rows[place], expression), place))[:most]
     if not chosen:
         return Completed(rows)

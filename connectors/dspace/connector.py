@@ -58,7 +58,7 @@ class DspaceConnector:
         """Ask for one hit, and whether the collection that is searched exists: a wrong one is ignored in silence."""
         await self._asked(Query(None), Window(1, 1), complete=0)
         if self._settings.scope:
-            await self._check_scope(await self.server())
+            await self.check_scope(await self.server())
 
     async def close(self) -> None:
         """Let go of connections."""
@@ -81,20 +81,23 @@ class DspaceConnector:
         """Return a search done by the way that works; the first time, the ways are tried from the cheapest."""
         if self._learned is not None:
             return await self._ask(self._learned, query, window, complete)
-        first: LienThuError | None = None
+        problems: list[LienThuError] = []
         tried = list(self._ladder)
         while tried:
             server = tried.pop(0)
             try:
                 asking = await self._ask(server, query, window, complete)
             except _OTHER_WAY as error:
-                first = first or error
+                problems.append(error)
                 if server.way is Way.REST7 and tried and not tried[0].is_version_7:
                     tried = await self._pointed_to() or tried
                 continue
+            if tried and self._settings.scope and server.ignores_scope:
+                continue  # the pages do look in one collection only
             self._learned = server
             return asking
-        raise first or UnreadableError("no way to ask this DSpace")
+        # That a way is not there says less than that one is, and fails or is shut.
+        raise next((one for one in problems if not isinstance(one, UnreadableError)), problems[0])
 
     async def _ask(self, server: Server, query: Query, window: Window, complete: int | None) -> Asking:
         most = self._settings.complete if complete is None else complete
@@ -118,7 +121,7 @@ class DspaceConnector:
         assert self._learned is not None
         return self._learned
 
-    async def _check_scope(self, server: Server) -> None:
+    async def check_scope(self, server: Server) -> None:
         """Raise SettingsError for a scope that the server does not have."""
         scope = self._settings.scope
         if server.is_version_7:

@@ -22,7 +22,7 @@ MOST_ROWS: Final = 100
 """JSPUI cuts more to this; XMLUI does not, and takes seconds."""
 
 _NUMBERS: Final = re.compile(r"\d[\d.,\u00a0\u202f ]*")
-_DATE: Final = re.compile(r"\d{1,2}[-/. ]\w{3,9}[-/. ]\d{4}|[\[(]?\d{4}\??[\])]?(?:-\d{2}){0,2}|\w{3,9}[-/. ]\d{4}")
+_DATE: Final = re.compile(r"(?:\d{1,2}[-/. ])?\w{1,9}[-/. ]\d{4}|[\[(]?\d{4}\??[\])]?(?:-\d{2}){0,2}")
 _NO_AUTHOR: Final = frozenset({"-", "–", ""})
 
 

@@ -1,0 +1,102 @@
+"""How a DSpace is told from an address: its root names the version, its pages name their generator. Pure."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+from urllib.parse import urlsplit
+
+from bs4 import BeautifulSoup
+
+from connectors.dspace.rest import item_pages
+from connectors.dspace.settings import DspaceSettings
+from connectors.dspace.ways import by_home_page
+from connectors.formats.fields import local_name
+from connectors.html import attribute, parse_html, title_of
+from connectors.json import first_text, parse_json
+from connectors.xml import parse_xml
+from engine.errors import LienThuError
+from engine.model import Reason
+from engine.ports import Found, Page, Sign
+
+_HINT: Final = r"(?i)dspace|/simple-search|/jspui|/xmlui|/bitstream/"
+_GENERATOR: Final = re.compile(r"(?i)\bdspace\b\s*([\w.-]*)")
+_DESCRIPTION: Final = "/open-search/description.xml"
+
+
+def recognise_root(page: Page) -> Found | None:
+    """Tell a DSpace 7 or later by the root of its REST interface."""
+    path = urlsplit(page.url).path.rstrip("/")
+    if page.status != 200 or not path.endswith("/api"):
+        return None
+    try:
+        root = parse_json(page.body)
+    except LienThuError:
+        return None
+    if not isinstance(root, dict) or "dspaceVersion" not in root:
+        return None
+    server = page.url.partition("?")[0].rstrip("/").removesuffix("/api")
+    version = first_text(root.get("dspaceVersion")).removeprefix("DSpace ").strip()
+    settings: dict[str, object] = {"way": "rest7"}
+    unsure: dict[str, str] = {}
+    pages = item_pages(root, server)
+    if pages and pages != server.removesuffix("/server") and not _is_private(pages):
+        settings["pages"] = pages
+        unsure["pages"] = f"the server names {pages} as the address of its pages"
+    name = first_text(root.get("dspaceName")) or None
+    return Found(server, Reason("sign.dspace.root", {"version": version or "?"}), settings, name, unsure=unsure)
+
+
+def recognise_page(page: Page) -> Found | None:
+    """Tell a DSpace up to version 6 by the generator that its pages name, and where its search is."""
+    if page.status != 200 or b"space" not in page.body.lower():
+        return None
+    try:
+        tree = parse_html(page.body)
+    except LienThuError:
+        return None
+    generator = _GENERATOR.search(attribute(tree.select_one('meta[name="generator" i]'), "content"))
+    ways = by_home_page(tree, page.url, DspaceSettings(), "") if generator is not None else []
+    if generator is None or not ways:
+        return None
+    evidence = Reason("sign.dspace.generator", {"version": generator[1] or "?"})
+    return Found(ways[0].base, evidence, name=_name(tree))
+
+
+def recognise_description(page: Page) -> Found | None:
+    """Tell a DSpace up to version 6 by the description of its OpenSearch, which is there when the feed is off too."""
+    base, _, rest = page.url.partition(_DESCRIPTION)
+    if page.status != 200 or not page.url.startswith(base + _DESCRIPTION) or rest.strip("/"):
+        return None
+    try:
+        root = parse_xml(page.body)
+    except LienThuError:
+        return None
+    texts = {local_name(child): (child.text or "").strip() for child in root}
+    is_dspace = (
+        texts.get("Tags") == "IR DSpace" or "dspace" in f"{texts.get('ShortName')}{texts.get('Description')}".lower()
+    )
+    if local_name(root) != "OpenSearchDescription" or not is_dspace:
+        return None
+    return Found(base, Reason("sign.dspace.opensearch"), name=texts.get("LongName") or None)
+
+
+def _name(tree: BeautifulSoup) -> str | None:
+    """Return what the repository calls itself: the title of its pages, without the name of this page."""
+    return title_of(tree).partition(": ")[0] or None
+
+
+def _is_private(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    return host in {"localhost", "127.0.0.1", "::1"} or host.startswith(("10.", "192.168.", "172.")) or "." not in host
+
+
+SIGNS: Final = (
+    Sign("", recognise_page, step=20, hint=_HINT),
+    Sign("", recognise_root, step=10, hint=_HINT),
+    Sign("/server/api", recognise_root, step=10, hint=_HINT),
+    Sign("/jspui/", recognise_page, step=30, hint=_HINT),
+    Sign("/xmlui/", recognise_page, step=60, hint=r"/xmlui"),
+    Sign(_DESCRIPTION, recognise_description, step=35, hint=_HINT),
+    Sign("/dspace/", recognise_page, step=70, hint=r"/dspace"),
+)
