@@ -12,7 +12,7 @@ from engine.model import Answer, Facet, Noun, Query, Title
 
 REMEMBERED = 128
 
-Stamp = tuple[tuple[str, float], ...]
+Stamp = tuple[tuple[str, float, int | None], ...]
 
 
 class Outcome(Noun, frozen=True):
@@ -46,5 +46,5 @@ class Outcomes:
 
 
 def stamp_of(answers: dict[str, Answer]) -> Stamp:
-    """Return the stamp of answers by member."""
-    return tuple(sorted((member, answer.asked_at) for member, answer in answers.items()))
+    """Return the stamp of answers by member. Their totals stand in it for members that are being harvested."""
+    return tuple((member, answers[member].asked_at, answers[member].total) for member in sorted(answers))

@@ -93,18 +93,24 @@ async def test_a_harvest_killed_in_the_middle_goes_on_where_it_was(kho: Harveste
     assert (state.is_done, count) == (True, ALL)
 
 
-async def test_a_harvest_killed_again_and_again_loses_and_doubles_nothing(kho: Harvested) -> None:
+async def test_what_was_told_is_kept_whenever_a_harvest_is_killed(kho: Harvested) -> None:
     house = kho.configure()
-    for token in ("dim////50", "dim////100", "dim////200"):
-        reached = hold_at(kho, token)
-        process = await started(house, "kho")
-        await asyncio.wait_for(reached.wait(), 30)
+    kho.repository.page = 5
+    for pages in (3, 11):
+        process = await started(house, "kho", "--json")
+        assert process.stdout is not None
+        told = {}
+        for _ in range(pages):
+            told = json.loads(await asyncio.wait_for(process.stdout.readline(), 30))
         process.kill()
         await process.communicate()
-    kho.instead = lambda _: None
+        state, count = await state_and_count(house)
+        assert state is not None
+        assert told["progress"]["records"] <= state.lists[0].records == count < ALL
+        assert state.lists[0].token == f"dim////{count}"
     kho.asked.clear()
     assert (await ended(house, "kho"))[0] == 0
-    assert kho.lists == [{"resumptionToken": "dim////200"}]
+    assert kho.lists[0] == {"resumptionToken": f"dim////{count}"}
     _, count = await state_and_count(house)
     assert count == ALL
 
