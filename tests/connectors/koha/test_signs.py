@@ -68,9 +68,12 @@ async def test_what_is_found_out_says_what_a_librarian_can_do(catalogue: Make) -
     first = next(asked for asked in koha.asked if asked.startswith("ilsdi.pl")).rpartition("=")[2]
     is_lent = any(copy.due for entry in koha.shelf.entries if entry.id == first for copy in entry.copies)
     assert {what: one.reason.code.removeprefix("finding.koha-") for what, one in found.items()} == {
-        "version": "version", "records.cart": "cart", "ils-di": "borrowers-open" if is_lent else "ils-di", "rest": "rest-off",
+        "version": "version",
+        "records.cart": "cart",
+        "ils-di": "borrowers-open" if is_lent else "ils-di",
+        "rest": "rest-off",
         "sru": "sru",
-    }  # fmt: skip
+    }
     assert len(koha.asked) <= 8
     bare = await _examined(catalogue(has_cart=False, has_rest=True))
     assert not bare["records.cart"].is_well
