@@ -35,12 +35,16 @@ from demo.repository6 import Repository6
 from demo.server import Control, Reply, Request, Server
 from demo.shelf import Shelf
 from demo.sru import SruServer
+from demo.xml_text import escaped
 
 NOT_FOUND = b"<!DOCTYPE html>\n<html><head><title>404</title></head><body><p>Error: 404</p></body></html>\n"
 
 
 FURTHER_FACES: Final = {"ba-vi": (Opac,), "song-cau": (Repository, OaiRepository), "che-xanh": (Repository6,)}
 """What else than SRU a library's system speaks."""
+
+HOMES: Final[Mapping[type, str]] = {Opac: "/cgi-bin/koha/opac-main.pl", Repository: "/server/api"}
+"""Where the pages of a further face begin, if it does not answer at the root itself."""
 
 
 class Address(msgspec.Struct, frozen=True):
@@ -105,11 +109,24 @@ class Face:
         """Return the answer to one request."""
         if request.path.rstrip("/") != self.library.path:
             replies = (face.answer(request) for face in self.others)
-            return next((reply for reply in replies if reply), Reply(NOT_FOUND, "text/html", 404))
+            instead = self._home() if request.path in {"", "/"} else Reply(NOT_FOUND, "text/html", 404)
+            return next((reply for reply in replies if reply), instead)
         if request.method not in {"GET", "HEAD", "POST"}:
             return Reply(b"", "text/plain", 405)
         fault = int(state.kind[-1]) if state.mood is Mood.FAILING and state.kind.startswith("diagnostic") else 0
         return Reply(self.sru.answer(request.parameters, fault=fault).encode(), self.content_type)
+
+
+    def _home(self) -> Reply:
+        """Return the library's home page, from which its catalogues are linked."""
+        links = [HOMES[type(face)] for face in self.others if type(face) in HOMES] + [self.library.path]
+        rows = "".join(f'<li><a href="{escaped(link)}">Mục lục: {escaped(link)}</a></li>' for link in links)
+        title = escaped(self.library.vi)
+        page = (
+            f'<!DOCTYPE html>\n<html lang="vi"><head><meta charset="utf-8"><title>{title}</title></head>'
+            f"<body><h1>{title}</h1><ul>{rows}</ul></body></html>\n"
+        )
+        return Reply(page.encode(), "text/html; charset=UTF-8")
 
 
 class Federation:

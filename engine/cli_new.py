@@ -27,6 +27,10 @@ WORDS: dict[str, dict[Language, str]] = {
         "vi": "Hãy xem lại tệp, rồi chạy: lienthu member check {id}",
         "en": "Look through the file, then run: lienthu member check {id}",
     },
+    "todo": {
+        "vi": "Hệ thống này cần thêm thiết đặt: hãy điền những chỗ ghi TODO, rồi đổi tên tệp thành {id}.toml.",
+        "en": "This system needs more settings: fill in what is marked TODO, then rename the file to {id}.toml.",
+    },
     "connector": {
         "vi": "Bây giờ chạy:\n  .venv/bin/pip install -q -e . --no-deps\n"
         "  .venv/bin/python -m connectors.battery accept tests/recordings/{name}-mau\n"
@@ -79,12 +83,14 @@ def new_member(config: Path, told: dict[str, str], console: Console, language: L
     )
     folder.mkdir(parents=True, exist_ok=True)
     path.write_text(text, "utf-8")
+    told_next = "next"
     try:
         read_member(path, Shapes(systems))
     except SettingsError:
         # A file that is still to be filled in must not keep the service from starting.
         path.rename(path.with_suffix(".toml.todo"))
         path = path.with_suffix(".toml.todo")
+        told_next = "todo"
     console.print(WORDS["written"][language].format(path=path), soft_wrap=True, markup=False)
-    console.print(WORDS["next"][language].format(id=member_id), soft_wrap=True, markup=False)
+    console.print(WORDS[told_next][language].format(id=member_id), soft_wrap=True, markup=False)
     return path

@@ -162,7 +162,7 @@ class _Detection:
         if self._take(guest, seen_in(page, at_page(self._systems))):
             return
         text = page.body[:400_000].decode("utf-8", "replace") + "\n" + page.url
-        for rung in rungs(self._systems, page_url=page.url, text=text):
+        for rung in rungs(self._systems, page_url=page.url, text=text, links=look(page).links):
             if not guest.left:
                 self._notes.append(Reason("detect.used-up", {"count": MOST_REQUESTS}))
                 return

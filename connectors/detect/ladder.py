@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Final
 
 import httpx
 import msgspec
 
 from engine.ports import Found, Page, Sign, System
+
+
+MOST_LINKS: Final = 3
+"""Most links of the page that are followed."""
+
+LINK_STEP: Final = 20
+"""Where links stand on the ladder: after the surest address of all, before those that are guessed."""
 
 
 class Rung(msgspec.Struct, frozen=True):
@@ -31,11 +39,13 @@ def at_page(systems: Iterable[System]) -> tuple[tuple[str, Sign], ...]:
     return tuple((system.name, sign) for system in systems for sign in system.signs if not sign.path)
 
 
-def rungs(systems: Iterable[System], *, page_url: str, text: str) -> tuple[Rung, ...]:
+def rungs(systems: Iterable[System], *, page_url: str, text: str, links: Sequence[str] = ()) -> tuple[Rung, ...]:
     """Return the further addresses to ask for, those that the page hints at first, then by their step.
 
-    `text` is the page at the address and its headers' story. Signs of several systems in one place share its rung.
+    `text` is the page at the address. `links` of it lead to what may be the catalogue: the first few are looked at as
+    the page itself was. Signs of several systems in one place share its rung.
     """
+    systems = tuple(systems)
     base = httpx.URL(page_url)
     ordered: list[tuple[tuple[bool, int], str, str, Sign]] = []
     for system in systems:
@@ -44,12 +54,19 @@ def rungs(systems: Iterable[System], *, page_url: str, text: str) -> tuple[Rung,
                 is_hinted = bool(sign.hint) and re.search(sign.hint, text) is not None
                 url = str(base.join(sign.path).copy_with(fragment=None))
                 ordered.append(((not is_hinted, sign.step), url, system.name, sign))
+    pages = at_page(systems)
+    for link in _same_host(base, links)[:MOST_LINKS]:
+        ordered += [((True, LINK_STEP), link, name, sign) for name, sign in pages]
     ordered.sort(key=lambda one: one[0])
     shared: dict[str, list[tuple[str, Sign]]] = {}
     for _, url, name, sign in ordered:
         if url != page_url:
             shared.setdefault(url, []).append((name, sign))
     return tuple(Rung(url, tuple(signs)) for url, signs in shared.items())
+
+
+def _same_host(base: httpx.URL, links: Sequence[str]) -> list[str]:
+    return [link for link in links if httpx.URL(link).netloc == base.netloc]
 
 
 def seen_in(page: Page, signs: Iterable[tuple[str, Sign]]) -> tuple[Candidate, ...]:

@@ -88,7 +88,12 @@ def _namespace(root: Element) -> str:
 SIGNS: Final = (
     Sign("", recognise, step=10),
     # Servers of 1.1 that want a version before they say anything.
-    Sign("?operation=explain&version=1.1", recognise, step=45, hint=r"(?i)\bsru\b|\bsrw\b|unsupported operation"),
-    Sign("/sru?operation=explain&version=1.1", recognise, step=75, hint=r"(?i)/sru\b"),
-    Sign("/biblios?operation=explain&version=1.1", recognise, step=85, hint=r"(?i)/biblios\b"),
+    Sign(
+        "?operation=explain&version=1.1",
+        recognise,
+        step=45,
+        hint=r"(?i)searchRetrieve|unsupported operation|srw/diagnostic",
+    ),
+    Sign("/sru?operation=explain&version=1.1", recognise, step=75, hint=r"(?i)[\"']/sru[\"'?]"),
+    Sign("/biblios?operation=explain&version=1.1", recognise, step=85, hint=r"(?i)[\"']/biblios[\"'?]"),
 )

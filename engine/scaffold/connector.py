@@ -60,6 +60,20 @@ def with_entry_point(text: str, name: str) -> str:
     return f"{head}{_GROUP}\n" + "\n".join(ordered) + ending + blank + tail
 
 
+def with_sorted_imports(text: str) -> str:
+    r"""Return a module whose imports of connectors stand in the order of the alphabet, whatever the new one is called.
+
+    >>> with_sorted_imports("from connectors.opals import A\nfrom connectors.json import b\n")
+    'from connectors.json import b\nfrom connectors.opals import A\n'
+    """
+    return re.sub(
+        r"(?:^from connectors[.\w]* import .*\n)+",
+        lambda run: "".join(sorted(run[0].splitlines(keepends=True), key=lambda line: line.split(" import")[0])),
+        text,
+        flags=re.MULTILINE,
+    )
+
+
 def _module(name: str) -> str:
     return name.replace("-", "_")
 
@@ -75,7 +89,9 @@ def _texts(name: str) -> dict[str, str]:
 
     def filled(template: str) -> str:
         text = files("engine.scaffold").joinpath(f"{template}.jinja").read_text("utf-8")
-        return environment.from_string(text).render(name=name, module=module, kind=kind, title=title)
+        return with_sorted_imports(
+            environment.from_string(text).render(name=name, module=module, kind=kind, title=title)
+        )
 
     library = f"{name}-mau"
     recordings = f"tests/recordings/{library}"
