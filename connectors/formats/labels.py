@@ -83,12 +83,27 @@ def _pairs_of(line: Tag) -> Iterator[tuple[str, str, bool]]:
         yield text_of(cells[0]), _value(cells[1]), cells[1].a is not None
         return
     if line.name == "dl":
-        terms = [cell for cell in cells if not cell.find("dl")]
-        for label, value in zip(terms[::2], terms[1::2], strict=False):
-            yield text_of(label), _value(value), value.a is not None
+        yield from _pairs_of_list([cell for cell in cells if not cell.find("dl")])
         return
     if line.name in {"dd", "td", "dt"} and line.parent is not None and line.parent.name == "dl":
         return
+    yield from _pair_of_line(line)
+
+
+def _pairs_of_list(terms: list[Tag]) -> Iterator[tuple[str, str, bool]]:
+    """Return the pairs of a definition list: term and definition, two definitions of which one is a label, or lines."""
+    if any(term.name == "dt" for term in terms):
+        for at, term in enumerate(terms[:-1]):
+            if term.name == "dt" and terms[at + 1].name == "dd":
+                yield text_of(term), _value(terms[at + 1]), terms[at + 1].a is not None
+    elif len(terms) == 2 and text_of(terms[0]).endswith(":") and name_of_label(text_of(terms[0])) is not None:
+        yield text_of(terms[0]), _value(terms[1]), terms[1].a is not None
+    else:
+        for term in terms:
+            yield from _pair_of_line(term)
+
+
+def _pair_of_line(line: Tag) -> Iterator[tuple[str, str, bool]]:
     text = text_of(line)
     label_tag = line.select_one(_LABEL)
     label = text_of(label_tag)
