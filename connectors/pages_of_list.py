@@ -109,7 +109,26 @@ async def listed(window: Window, fetch: Fetch, *, most_requests: int = MOST_REQU
         notices.append(Reason("notice.records-unreadable", {"count": filling.unreadable}))
     if filling.total is None and filling.placed:
         notices.append(Reason("notice.total-unknown"))
-    return Listed(tuple(filling.placed), filling.total, filling.has_more, tuple(notices))
+    return Listed(tuple(filling.placed), filling.total, filling.has_more, _added_up(notices))
+
+
+def _added_up(notices: list[Reason]) -> tuple[Reason, ...]:
+    """Return notices of which those that only count something are told once, with the sum.
+
+    >>> [notice.values for notice in _added_up([Reason("a", {"count": 2}), Reason("b"), Reason("a", {"count": 3})])]
+    [{'count': 5}, {}]
+    """
+    found: dict[str, Reason] = {}
+    others: list[Reason] = []
+    for notice in notices:
+        count = notice.values.get("count")
+        if len(notice.values) == 1 and isinstance(count, int):
+            before = found.get(notice.code, Reason(notice.code, {"count": 0})).values["count"]
+            assert isinstance(before, int)
+            found[notice.code] = Reason(notice.code, {"count": before + count})
+        elif notice not in others:
+            others.append(notice)
+    return (*found.values(), *others)
 
 
 async def answer_by_pages(
