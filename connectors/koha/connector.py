@@ -26,11 +26,17 @@ from engine.model import Answer, Clause, Field, Filters, Holding, Query, Reason,
 from engine.ports import Door, Member
 
 _PROBE: Final = Query(Clause("history"))
+_SHARE_OF_TIME: Final = 0.9
+"""Of a search's deadline. Results that are only brief are better than none."""
+
 _MOST_NAMES: Final = 1000
 _LIBRARIES: Final = "/api/v1/public/libraries"
 _JSON: Final = {"Accept": "application/json"}
 _CODE: Final = re.compile(r"[A-Z0-9_-]{1,10}")
 """What a library's code looks like. Names hold small letters or blanks."""
+_MOST_PLACES: Final = 10_000
+"""Elasticsearch gives no more of a list, unless it is set up otherwise."""
+
 _MOST_PAGES: Final = 20
 """Most records whose availability is asked for one by one."""
 
@@ -65,7 +71,12 @@ class KohaConnector:
         return again
 
     async def _answer(self, query: Query, window: Window, *, with_limits: bool, is_last: bool = True) -> Answer:
-        lister = Lister(self._member.id, self._door.clock, folds_marks=self._settings.folds_marks or not is_last)
+        lister = Lister(
+            self._member.id,
+            self._door.clock,
+            folds_marks=self._settings.folds_marks or not is_last,
+            max_place=_MOST_PLACES if self._settings.engine == "elasticsearch" else 0,
+        )
         return await answer_by_place(
             lister,
             query,
@@ -75,10 +86,11 @@ class KohaConnector:
         )
 
     async def _listed(self, said: Asked, window: Window) -> Listed:
+        until = self._door.clock() + _SHARE_OF_TIME * self._member.manners.timeout_s
         hits = await self._listing.hits(said, window)
         self._learn(hits.branches, hits.locations)
         rows = [row for row in hits.rows if row is not None]
-        fetched = await self._fetching.records(rows) if rows and self._settings.records else Fetched({})
+        fetched = await self._fetching.records(rows, until=until) if rows and self._settings.records else Fetched({})
         self._learn(fetched.branches, {})
         records = tuple(self._record(row, fetched) if row is not None else None for row in hits.rows)
         return Listed(records, hits.total, self._notices(hits, rows, fetched), hits.has_more)
@@ -167,6 +179,8 @@ class KohaConnector:
 
     async def _from_cart(self, known: dict[str, Record]) -> dict[str, tuple[Holding, ...]]:
         fetched = await self._fetching.from_cart([Row(number, record.title) for number, record in known.items()])
+        if not any(copy.availability for record in fetched.records.values() for copy in record.holdings):
+            raise UnreadableError("a cart without the state of any copy")  # hidden, or there is none
         return {number: record.holdings for number, record in fetched.records.items()}
 
     async def _from_ils_di(self, known: dict[str, Record]) -> dict[str, tuple[Holding, ...]]:

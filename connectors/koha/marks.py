@@ -43,10 +43,16 @@ def words_of(tag: Tag | None, without: Iterable[str] = ()) -> str:
 
 
 def _texts(tag: Tag, left_out: frozenset[str]) -> Iterator[str]:
-    for part in tag.contents:
+    """Return the texts in an element in their order. A stack, since a page may nest as deep as it likes."""
+    stack = [tag.contents[::-1]]
+    while stack:
+        if not stack[-1]:
+            stack.pop()
+            continue
+        part = stack[-1].pop()
         if isinstance(part, Tag):
             if left_out.isdisjoint(part.get_attribute_list("class")):
-                yield from _texts(part, left_out)
+                stack.append(part.contents[::-1])
         elif not isinstance(part, Comment):
             yield str(part)
 

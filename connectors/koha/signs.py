@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Final
+from urllib.parse import urlsplit
 
 from bs4 import BeautifulSoup
 
@@ -29,8 +30,10 @@ def recognise_page(page: Page) -> Found | None:
         tree = parse_html(page.body)
     except UnreadableError:
         return None
+    if b"/intranet-tmpl/" in page.body:
+        return None  # the staff's side
     if is_koha(tree) or template_of(tree).startswith("opac-"):
-        return Found(base_of(page.url), Reason("sign.koha", _version(tree)), name=_name(tree))
+        return Found(_root(page.url), Reason("sign.koha", _version(tree)), name=_name(tree))
     for link in tree.find_all("a", href=_CATALOGUE):
         url = base_of(attribute(link, "href"))
         return Found(url, Reason("sign.koha-link", {"url": url}), is_sure=False)
@@ -43,7 +46,13 @@ def recognise_description(page: Page) -> Found | None:
         return None
     said = _SHORT_NAME.search(page.body[:20_000])
     name = _shown(said[1].decode("utf-8", "replace")) if said else None
-    return Found(base_of(page.url), Reason("sign.koha-opensearch"), name=name)
+    return Found(_root(page.url), Reason("sign.koha-opensearch"), name=name)
+
+
+def _root(url: str) -> str:
+    """Return the root of a catalogue: its pages stand below `/cgi-bin/` or at short addresses of the same host."""
+    parts = urlsplit(url)
+    return base_of(url) if "/cgi-bin/" in parts.path else f"{parts.scheme}://{parts.netloc}"
 
 
 def recognise_login(page: Page) -> Found | None:

@@ -30,8 +30,10 @@ class Catalogue(httpx.AsyncBaseTransport):
         self.opac = Opac(LIBRARY, shelf, services)
         self.asked: list[str] = []
         self.now = 1000.0
+        self.seconds_each = 0.0
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self.now += self.seconds_each
         parts = urlsplit(request.url.raw_path.decode())
         self.asked.append(f"{parts.path.rpartition('/')[2]}?{parts.query}")
         headers = dict(request.headers)
