@@ -35,7 +35,7 @@ def toml(value: object) -> str:
 def key_of(name: str) -> str:
     """Return a key as TOML writes it: bare where it can be."""
     is_bare = bool(name) and all(letter.isascii() and (letter.isalnum() or letter in "_-") for letter in name)
-    return name if is_bare else json.dumps(name, ensure_ascii=False)
+    return name if is_bare else toml(name)
 
 
 def table(name: str, values: Mapping[str, object], unsure: Mapping[str, str], under: str = "") -> list[str]:

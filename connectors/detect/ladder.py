@@ -11,7 +11,6 @@ import msgspec
 
 from engine.ports import Found, Page, Sign, System
 
-
 MOST_LINKS: Final = 3
 """Most links of the page that are followed."""
 

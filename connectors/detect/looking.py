@@ -6,10 +6,10 @@ import json
 import re
 from typing import Final
 
-import httpx
 from bs4 import BeautifulSoup, Tag
 
 from connectors.html import attribute, parse_html, text_of
+from connectors.web_address import linked
 from engine.errors import LienThuError
 from engine.ports import Page
 from engine.text import folded_key
@@ -76,15 +76,9 @@ def _form(form: Tag) -> str:
 
 def _links(tree: BeautifulSoup, url: str) -> tuple[str, ...]:
     found: dict[str, None] = {}
-    base = httpx.URL(url)
     for link in tree.select("a[href]"):
         href = attribute(link, "href")
-        try:
-            target = base.join(href).copy_with(fragment=None)
-        except (httpx.InvalidURL, ValueError):
-            continue
-        if target.scheme in {"http", "https"} and target != base:
-            words = folded_key(f"{href} {text_of(link)}")
-            if _CATALOGUE.search(words):
-                found[str(target)[:300]] = None
+        target = linked(url, href)
+        if target and target != url and _CATALOGUE.search(folded_key(f"{href} {text_of(link)}")):
+            found[target[:300]] = None
     return tuple(found)[:_MOST]

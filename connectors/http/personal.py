@@ -19,7 +19,7 @@ _SESSIONS: Final = (
         rb"(?i)([?&;](?:phpsessid|cgisessid|jsessionid|asp\.net_sessionid|sessionid|session_id)=)([\w.!%\-]{6,})"
     ),
     re.compile(rb"(/\()([SAF]\([A-Za-z0-9]{16,}\))(?=\)/)"),
-    re.compile(rb"(/F/)([A-Z0-9]{20,}(?:-\d{5})?)(?=[?\"'/ ])"),
+    re.compile(rb"(/F/)([A-Z0-9]{20,}(?:-\d{5})?)(?![\w-])"),
 )
 
 _OF_BORROWERS: Final = (
