@@ -88,7 +88,11 @@ class _Check:
         """Look at everything; after a first search that fails, only at what can still be seen."""
         clock: Clock = self.door.clock
         checked_at = clock()
-        first = await self._first(words)
+        is_harvested = self.system.harvest is not None
+        first = await self._first(words) if not is_harvested else None
+        lives = await self._lives() if is_harvested else first is not None
+        if is_harvested and lives:
+            await self._examine()
         if first is not None:
             typed, answer = first
             records = tuple(placed.record for placed in answer.placed)
@@ -116,7 +120,7 @@ class _Check:
             url=self.member.url,
             enabled=self.member.enabled,
             checked_at=checked_at,
-            answers=first is not None,
+            answers=lives,
             lines=tuple(self.lines),
             requests=max(self.heard.asked, self.searches),
             median_ms=round(statistics.median(self.took_ms)) if self.took_ms else None,
@@ -164,6 +168,21 @@ class _Check:
         if last is not None:
             self.lines.append(wanting("answers", "answers.nothing", query=", ".join(words)))
         return last
+
+    async def _lives(self) -> bool:
+        """Whether a member that is harvested says who it is: it cannot be asked for words."""
+        self._tell("answers")
+        try:
+            async with asyncio.timeout(STEP_TIMEOUT_S):
+                await self.connector.probe()
+        except TimeoutError:
+            self.lines.append(self._failed("answers", TimedOutError(f"no answer within {STEP_TIMEOUT_S:g} s")))
+        except LienThuError as error:
+            self.lines.append(self._failed("answers", error))
+        else:
+            self.lines.append(well("answers", "answers.harvested", member=self.member.id))
+            return True
+        return False
 
     def _failed(self, what: str, error: LienThuError) -> Line:
         return Line(what, Verdict.WANTING, error.reason)

@@ -11,7 +11,8 @@ import msgspec
 import pytest
 
 from demo.server import Reply, Request
-from engine.app import House, open_index, open_search
+from engine.app import House, member_of, open_door, open_index, open_search
+from engine.checkup import check_member
 from engine.errors import (
     BusyError,
     FaultError,
@@ -489,3 +490,18 @@ async def test_without_an_index_there_is_nowhere_to_harvest_into(kho: Harvested,
         _, report = await searched(bare, "kinh tế")
         assert report.failure is not None
         assert report.failure.code == "unharvested"
+
+
+async def test_a_check_asks_a_repository_who_it_is_and_never_for_words(kho: Harvested, house: House) -> None:
+    member, own = member_of(house, "kho")
+    checkup = await check_member(member, own, house.systems["oai-pmh"], open_door(house, member, clock=time.time))
+    assert checkup.answers
+    told = {line.reason.code: line.verdict.value for line in checkup.lines}
+    assert told["checkup.answers.harvested"] == "well"
+    assert told["finding.oai-pmh.base-url"] == "wanting"
+    assert [one["verb"] for one in kho.asked if "verb" in one] == [
+        "Identify", "Identify", "ListMetadataFormats", "ListRecords"
+    ]  # fmt: skip
+    kho.instead = lambda _: Reply(b"", "text/plain", 500)
+    checkup = await check_member(member, own, house.systems["oai-pmh"], open_door(house, member, clock=time.time))
+    assert not checkup.answers
