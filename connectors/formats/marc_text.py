@@ -103,7 +103,7 @@ def marc_text_of(page: BeautifulSoup) -> str:
         if _prints_fields(text):
             return text
     text = page.get_text("\n")
-    return text if _prints_fields(text) and "LEADER" in text else ""
+    return text if _prints_fields(text) and re.search(r"(?m)^LEADER ", text) else ""
 
 
 def _prints_fields(text: str) -> bool:
