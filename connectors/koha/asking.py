@@ -160,7 +160,7 @@ class _Saying:
             return
         index = self._indexes.get(clause.field, "")
         if not index:
-            index = self._indexes[Field.ANY]
+            index = self._indexes.get(Field.ANY, "kw")
             self.notices.append(Reason("notice.any-field"))
         text, is_cut = shortened(clause.text)
         words = _words(text, keeps_hyphens=clause.field in {Field.ISSN, Field.ISBN})

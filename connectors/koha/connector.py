@@ -52,6 +52,7 @@ class KohaConnector:
         self._fetching = Fetching(member.id, self._base, settings, door, self._ways)
         self._branches, self._locations = dict(settings.branches), dict(settings.locations)
         self._limits_work: bool | None = None
+        self._knows_names = False
         self.fields: frozenset[Field] = frozenset(settings.index_of)
 
     async def search(self, query: Query, window: Window) -> Answer:
@@ -168,11 +169,16 @@ class KohaConnector:
         codes = {
             one.branch for copies in found.values() for one in copies if one.branch and _CODE.fullmatch(one.branch)
         }
-        if codes <= self._branches.keys() or not any(self._item_ways.open((_LIBRARIES,), self._door.clock())):
+        if (
+            codes <= self._branches.keys()
+            or self._knows_names
+            or not any(self._item_ways.open((_LIBRARIES,), self._door.clock()))
+        ):
             return
         try:
             answer = await self._door.client.get(f"{self._base}{_LIBRARIES}?_per_page=200", headers=_JSON)
             self._learn(rest_libraries(answer.content), {})
+            self._knows_names = True
             self._item_ways.worked(_LIBRARIES)
         except LienThuError:
             self._item_ways.failed(_LIBRARIES, self._door.clock())

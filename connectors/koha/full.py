@@ -36,8 +36,18 @@ def cart_records(body: bytes, *, member: str, dialect: str) -> list[Record]:
     """
     if not _LENGTH.match(body[:40]):
         raise UnreadableError("no ISO 2709 in a downloaded cart" if body.strip() else "an empty cart")
-    found = records_from_iso2709(body, member=member, dialect=dialect)
+    found = records_from_iso2709(body, member=member, dialect=_dialect(body) or dialect)
     return [record for record in found if not isinstance(record, UnreadableError)]
+
+
+def _dialect(body: bytes) -> str | None:
+    """Return the dialect of a cart as the fields of its first record tell it: 245 holds the title, or 200 does."""
+    head = body.lstrip()
+    base = int(head[12:17]) if head[12:17].isdigit() else 0
+    tags = {head[at : at + 3] for at in range(24, min(base, len(head)) - 1, 12)}
+    if b"245" in tags:
+        return "marc21"
+    return "unimarc" if b"200" in tags else None
 
 
 def marcxml_record(body: bytes, number: str, *, member: str, dialect: str) -> Record:

@@ -23,6 +23,9 @@ from engine.ports import Door
 MOST_REQUESTS: Final = 6
 """Most requests for one window: a server whose pages are small, or one where a record breaks its page."""
 
+_UNREADABLE_PAUSE_S: Final = 3600.0
+"""So long feeds are read in the place of pages that could not be."""
+
 _FEEDS: Final[tuple[str, ...]] = ("rss", "rss2")
 _RECORD_PAGE: Final = re.compile(r"/opac-(detail|ISBDdetail|MARCdetail)\.pl$|/bib/\d+$")
 
@@ -47,7 +50,7 @@ class Listing:
 
     def __init__(self, base: str, settings: KohaSettings, door: Door) -> None:
         self._base, self._settings, self._door = base, settings, door
-        self._reads_feed = settings.search == "feed"
+        self._no_page_until = float("inf") if settings.search == "feed" else 0.0
         self._feeds = _FEEDS
 
     async def hits(self, said: Asked, window: Window) -> Hits:
@@ -108,7 +111,7 @@ class Listing:
         return _Part(tuple(rows[: end - offset]), told.total, told)
 
     async def _one(self, said: Asked, offset: int, count: int) -> Results:
-        if self._reads_feed:
+        if self._door.clock() < self._no_page_until:
             return await self._feed(said, offset, count)
         answer = await self._get(search_url(self._base, said, offset=offset, count=count))
         try:
@@ -118,7 +121,7 @@ class Listing:
                 results = await self._feed(said, offset, count)
             except Exception:  # noqa: BLE001 - whatever the feed says, the page is what could not be read
                 raise error from None
-            self._reads_feed = True
+            self._no_page_until = self._door.clock() + _UNREADABLE_PAUSE_S
             return results
 
     async def _feed(self, said: Asked, offset: int, count: int) -> Results:
@@ -201,9 +204,11 @@ class _Filling:
         last = self._last
         assert last is not None
         has_more = bool(self._rows) and (self._total is None or self.offset < self._total)
-        return Hits(
-            tuple(self._rows), self._total, has_more, self._is_whole, self._withheld, last.branches, last.locations
-        )
+        is_whole = self._is_whole and self.wanted <= 0
+        total = self._total
+        if total and not self._rows and self._withheld:
+            total -= self._withheld
+        return Hits(tuple(self._rows), total, has_more, is_whole, self._withheld, last.branches, last.locations)
 
 
 def _read(answer: httpx.Response, offset: int) -> Results:
@@ -234,5 +239,5 @@ def _landed(answer: httpx.Response) -> str | None:
 
 def _is_whole(body: bytes) -> bool:
     """Whether a page ends as a page does."""
-    end = body[-600:].lower()
+    end = body[-5_000:].lower()
     return b"</html" in end or b"</body" in end

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pymarc
 import pytest
 
 from connectors.html import parse_html
 from connectors.koha import KohaSettings
+from connectors.koha.full import cart_records
 from connectors.koha.page import parse_results
+from demo.server import Reply, Request
 from engine.errors import FaultError, RefusedError
 from engine.model import Query, Reason, Window
 from engine.query import parse
@@ -238,3 +241,52 @@ async def test_a_page_nested_without_end_harms_nobody(catalogue: Make) -> None:
     body = b'<body id="results"><p id="numresults">1</p><div class="searchresults"><table>' + row + b"</table></body>"
     results = parse_results(parse_html(body))
     assert [one.title for one in results.rows] == ["Sau"]
+
+
+async def test_a_list_of_which_all_is_hidden_is_none_and_says_so(catalogue: Make) -> None:
+    koha = catalogue()
+    page = b'<body id="results"><p id="numresults">2</p><div class="searchresults"><table></table></div></body></html>'
+    results = parse_results(parse_html(page))
+    assert (results.rows, results.total) == ((), 2)
+    koha.opac.answer = lambda _: Reply(page, "text/html")  # type: ignore[method-assign]  # a server that hides all
+    answer = await koha.connector().search(parse("qwzx"), TWENTY)
+    assert (answer.placed, answer.total) == ((), 0)
+    assert answer.notices == (Reason("notice.records-withheld", {"count": 2}),)
+
+
+async def test_short_pages_that_use_up_the_requests_are_told_as_a_part(catalogue: Make) -> None:
+    koha = catalogue(most_rows=3)
+    answer = await koha.connector().search(parse("kinh tế"), TWENTY)
+    assert len(answer.placed) == 18
+    assert answer.has_more
+    assert _codes(answer.notices) == ["notice.partial"]
+
+
+def test_a_cart_of_a_unimarc_koha_tells_its_dialect_itself() -> None:
+    marc = pymarc.Record(force_utf8=True)
+    marc.add_field(pymarc.Field("001", data="77"))
+    for tag, ends, code, text in (("200", "1 ", "a", "Kinh tế vi mô"), ("210", "  ", "d", "2012")):
+        marc.add_field(pymarc.Field(tag, pymarc.Indicators(*ends), [pymarc.Subfield(code, text)]))
+    (record,) = cart_records(marc.as_marc(), member="m", dialect="marc21")
+    assert (record.id, record.title, record.year) == ("77", "Kinh tế vi mô", 2012)
+
+
+async def test_pages_that_cannot_be_read_are_left_for_feeds_for_an_hour(catalogue: Make) -> None:
+    koha = catalogue()
+    original = koha.opac.answer
+
+    def redesigned(request: Request) -> Reply | None:
+        is_page = request.path.endswith("opac-search.pl") and "format" not in request.parameters
+        return Reply(b"<html><body><main>New!</main></body></html>", "text/html") if is_page else original(request)
+
+    koha.opac.answer = redesigned  # type: ignore[method-assign]  # a server with another theme
+    connector = koha.connector()
+    first = await connector.search(parse("kinh tế"), TWENTY)
+    assert (len(first.placed), first.notices) == (20, ())
+    assert koha.scripts == ["opac-search.pl"] * 3 + ["opac-downloadcart.pl"]  # the page, rss, rss2
+    await connector.search(parse("kinh tế"), TWENTY)
+    assert koha.scripts[4:] == ["opac-search.pl", "opac-downloadcart.pl"]
+    koha.opac.answer = original  # type: ignore[method-assign]  # as it was
+    koha.now += 3601
+    await connector.search(parse("kinh tế"), TWENTY)
+    assert "format=" not in koha.asked[6]
