@@ -6,9 +6,11 @@ import ipaddress
 from urllib.parse import quote, urlsplit, urlunsplit
 
 import msgspec
+from lxml import etree
 
 from connectors.formats import dialect_of, record_from_xml
 from connectors.formats.dialects import unwrapped
+from connectors.formats.fields import local_name
 from connectors.oai_pmh.response import Row
 from connectors.oai_pmh.settings import OaiSettings
 from engine.errors import UnreadableError
@@ -55,15 +57,28 @@ class Reading(msgspec.Struct):
         )
 
 
+_INSIDE = frozenset({"mods", "dim", "dc", "qualifieddc"})
+"""What stands inside a container as METS or DIDL, whose own words, names of files among them, are not read."""
+
+_CONTAINERS = frozenset({"mets", "DIDL", "didl"})
+
+
+def _described(metadata: etree._Element) -> etree._Element:
+    """Return the description: the metadata itself, or what a container holds of it."""
+    if local_name(metadata) not in _CONTAINERS:
+        return metadata
+    return next((element for element in metadata.iter() if local_name(element) in _INSIDE), metadata)
+
+
 def _is_known(row: Row) -> bool:
-    return row.metadata is not None and bool(dialect_of(unwrapped(row.metadata)))
+    return row.metadata is not None and bool(dialect_of(unwrapped(_described(row.metadata))))
 
 
 def record_of(row: Row, member: Member, settings: OaiSettings) -> Record:
     """Return the record of a row, under its OAI identifier. Raises UnreadableError."""
     if row.metadata is None:
         raise UnreadableError(f"{row.identifier} has no metadata")
-    record = record_from_xml(row.metadata, member=member.id, dialect=settings.record_dialect or None)
+    record = record_from_xml(_described(row.metadata), member=member.id, dialect=settings.record_dialect or None)
     return msgspec.structs.replace(
         record,
         id=row.identifier,

@@ -25,18 +25,24 @@ LONGEST_READ_S = 5.0
 
 
 class HarvestedFile:
-    """The file and its one reading thread. Where there is no file, nothing was harvested."""
+    """The file and its two reading threads. Where there is no file, nothing was harvested.
+
+    One thread answers for members; what is looked for among all else, while readers wait for nothing, has another.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._reader = Reader(path, "harvested", schema=HARVEST_SCHEMA, longest_s=LONGEST_READ_S)
+        self._members = Reader(path, "harvested", schema=HARVEST_SCHEMA, longest_s=LONGEST_READ_S)
+        self._among = Reader(path, "among", schema=HARVEST_SCHEMA)
 
-    async def _read(self, look: Callable[[sqlite3.Connection], Found], otherwise: Found) -> Found:
+    async def _read(
+        self, look: Callable[[sqlite3.Connection], Found], otherwise: Found, *, reader: Reader | None = None
+    ) -> Found:
         """Return what `look` finds, `otherwise` if there is no file. Raises StoreError."""
         if not self.path.exists():
             return otherwise
         try:
-            return await self._reader.read(look)
+            return await (reader or self._members).read(look)
         except (sqlite3.Error, OSError) as error:
             raise store_error(self.path, error) from error
 
@@ -62,7 +68,7 @@ class HarvestedFile:
         def look(file: sqlite3.Connection) -> tuple[Aged, ...]:
             return harvest_searching.confirmed(file, searching.search(file, query, limit, 0.0))
 
-        return await self._read(look, ())
+        return await self._read(look, (), reader=self._among)
 
     async def record(self, member: str, record_id: str) -> Aged | None:
         """Return one record."""
@@ -71,11 +77,11 @@ class HarvestedFile:
             one = reading.record(file, member, record_id)
             return harvest_searching.confirmed(file, (one,))[0] if one else None
 
-        return await self._read(look, None)
+        return await self._read(look, None, reader=self._among)
 
     async def titles(self, prefix: str) -> set[tuple[str, str, str]]:
         """Return titles that begin so, as `searching.titles` does."""
-        return await self._read(lambda file: searching.titles(file, prefix), set())
+        return await self._read(lambda file: searching.titles(file, prefix), set(), reader=self._among)
 
     def bytes_used(self) -> int:
         """Return how much room it takes on the disk, its log included."""
@@ -95,7 +101,8 @@ class HarvestedFile:
 
     async def close(self) -> None:
         """Let go of the file."""
-        await self._reader.close()
+        await self._members.close()
+        await self._among.close()
 
 
 class Book:

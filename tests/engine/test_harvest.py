@@ -410,6 +410,15 @@ async def test_a_page_that_stays_broken_is_read_record_by_record(kho: Harvested,
     assert await kept(house) == ALL  # what is there and cannot be read stays as it was known
 
 
+async def test_a_page_that_is_too_large_is_read_record_by_record(kho: Harvested) -> None:
+    kho.repository.page = 20
+    house = kho.configure(manners="body_bytes = 14000")
+    outcome = await kho.harvest(house)
+    assert outcome.records == ALL
+    assert {warning.code for warning in outcome.warnings} == {"harvest.page-read-singly"}
+    assert sum(one["verb"] == "GetRecord" for one in kho.asked) >= 20
+
+
 async def test_where_nothing_of_a_page_can_be_read_the_harvest_stops_there(kho: Harvested, house: House) -> None:
     kho.instead = lambda request: spoil(request, kho, {"ListRecords", "ListIdentifiers"}, "dim////100")
     with pytest.raises(UnreadableError, match="cut off"):

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from connectors.http import open_client
 from connectors.http.recording import Replay
 from connectors.oai_pmh import SYSTEM, OaiConnector, OaiRepository, OaiSettings
-from connectors.oai_pmh.reading import reachable
+from connectors.oai_pmh.reading import reachable, record_of
 from connectors.oai_pmh.repository import chosen_prefix
 from connectors.oai_pmh.request import address, list_arguments, seconds_of
 from connectors.oai_pmh.response import read
@@ -150,6 +150,21 @@ async def test_a_page_read_singly_leaves_out_what_cannot_be_read() -> None:
     assert [record.title for record in page.records] == ["Nghề muối ở Gò Công"]
     assert (page.unread, page.deleted) == ((f"{GO_CONG}/13",), (f"{GO_CONG}/14",))
     assert (page.token, page.total) == (None, 103)
+
+
+@pytest.mark.parametrize(("outer", "inner"), [("mets", "mods"), ("DIDL", "dc")])
+def test_a_container_is_read_by_what_it_holds_and_gives_away_no_files(outer: str, inner: str) -> None:
+    title = "<titleInfo><title>Nghề muối</title></titleInfo>" if inner == "mods" else "<title>Nghề muối</title>"
+    body = (
+        f"<OAI-PMH><GetRecord><record><header><identifier>oai:x:1</identifier></header><metadata><{outer}><xmlData>"
+        f"<{inner}>{title}</{inner}></xmlData><file><FLocat href='https://x.example/mat.pdf'>mat.pdf</FLocat></file>"
+        f"</{outer}></metadata></record></GetRecord></OAI-PMH>"
+    )
+    member, _ = library("oai-go-cong")
+    (row,) = read(body.encode()).rows
+    record = record_of(row, member, OaiSettings())
+    assert record.title == "Nghề muối"
+    assert "mat.pdf" not in str(record)
 
 
 # Failures -----------------------------------------------------------------------------------
