@@ -132,7 +132,8 @@ def _unlabelled(row: Row, title: str) -> list[tuple[str, str]]:
     words, bearer = text_of(row.element), text_of(row.link)
     behind = words.partition(bearer)[2].strip(" -–") if bearer else ""
     whole = parse_isbd(f"{title}. - {behind.lstrip('. -–')}") if behind else None
-    if whole is not None and len(whole.notes) < 2 and ((whole.imprint and whole.extent) or " . - " in behind):
+    is_line = row.element.find(["p", "div", "li", "br"]) is None
+    if whole is not None and whole.imprint and len(whole.notes) < 2 and (whole.extent or is_line or " . - " in behind):
         found = [("imprint", whole.imprint), ("edition", whole.edition), ("extent", whole.extent), ("isbn", whole.isbn)]
         return [(name, text) for name, text in found if text]
     texts: list[tuple[str, str]] = []

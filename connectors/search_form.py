@@ -76,7 +76,7 @@ class SearchForm(NamedTuple):
 
 def search_form_of(page: BeautifulSoup, selector: str = "form") -> SearchForm | None:
     """Return the search form of a page; None where no form has a box to search with."""
-    for number, form in enumerate(page.select(selector), 1):
+    for form in page.select(selector):
         boxes: dict[Field, str] = {}
         for box in form.select(_BOX):
             name = attribute(box, "name")
@@ -86,7 +86,8 @@ def search_form_of(page: BeautifulSoup, selector: str = "form") -> SearchForm | 
             continue
         choice, codes = _choice(form)
         pressed = _button(form)
-        return SearchForm(f"{selector}:nth-of-type({number})", boxes, choice, codes, pressed)
+        first = next(iter(boxes.values())).replace("\\", "").replace('"', "")
+        return SearchForm(f'form:has([name="{first}"])', boxes, choice, codes, pressed)
     return None
 
 

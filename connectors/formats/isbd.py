@@ -10,7 +10,7 @@ import re
 from typing import Final, NamedTuple
 
 from connectors.formats.draft import TitleStatement
-from connectors.formats.tidy import tidy, unbracket
+from connectors.formats.tidy import tidy, unbracket, undot
 from connectors.formats.titles import build_statement
 from engine.normalise.editions import edition_number
 from engine.normalise.imprint import place as known_place
@@ -61,7 +61,7 @@ def parse_isbd(text: str) -> Description:
     found: dict[str, str] = {}
     notes: list[str] = []
     for area in areas:
-        area = area.strip(" .")  # noqa: PLW2901 - the area without the marks around it
+        area = undot(area.strip().lstrip("."))  # noqa: PLW2901 - the area without the marks around it
         if not area:
             continue
         kind = _kind_of_area(area, found)

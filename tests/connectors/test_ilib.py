@@ -45,11 +45,11 @@ async def test_beyond_the_first_page_nothing_can_be_shown_and_that_is_told() -> 
 
 
 def test_fewer_rows_than_the_pager_counts_are_told() -> None:
-    pager = (
-        "<div id=divPagination><a href=\"javascript:ClientPagingOnChange('o','','','q','57','10','10','0','10')\">1</a>"
-    )
-    row = "<ul id=ulSearchResult><li><div class=media-body><h4><a href='wpid-detailbib-id-7.html'>Sách</a></h4></div></ul>"
-    sheet = read_page(parse_html((pager + "</div>" + row).encode()), "https://o.example.org/pages/opac/x", "m")
+    script = "javascript:ClientPagingOnChange('o','','','q','57','10','10','0','10')"
+    pager = f'<div id=divPagination><a href="{script}">1</a></div>'
+    row = "<div class=media-body><h4><a href='wpid-detailbib-id-7.html'>Sách</a></h4></div>"
+    page = parse_html(f"{pager}<ul id=ulSearchResult><li>{row}</ul>".encode())
+    sheet = read_page(page, "https://o.example.org/pages/opac/x", "m")
     assert (sheet.total, sheet.is_whole, len(sheet.rows)) == (57, False, 1)
 
 
