@@ -43,8 +43,10 @@ NOT_FOUND = b"<!DOCTYPE html>\n<html><head><title>404</title></head><body><p>Err
 FURTHER_FACES: Final = {"ba-vi": (Opac,), "song-cau": (Repository, OaiRepository), "che-xanh": (Repository6,)}
 """What else than SRU a library's system speaks."""
 
-HOMES: Final[Mapping[type, str]] = {Opac: "/cgi-bin/koha/opac-main.pl", Repository: "/server/api"}
-"""Where the pages of a further face begin, if it does not answer at the root itself."""
+HOMES: Final[Mapping[type, tuple[str, str]]] = {
+    Opac: ("/cgi-bin/koha/opac-main.pl", "Mục lục (OPAC)"), Repository: ("/server/api", "Thư viện số (DSpace)"),
+}  # fmt: skip
+"""Where a further face begins that does not answer at the root itself, and what its library calls it."""
 
 
 class Address(msgspec.Struct, frozen=True):
@@ -119,8 +121,9 @@ class Face:
 
     def _home(self) -> Reply:
         """Return the library's home page, from which its catalogues are linked."""
-        links = [HOMES[type(face)] for face in self.others if type(face) in HOMES] + [self.library.path]
-        rows = "".join(f'<li><a href="{escaped(link)}">Mục lục: {escaped(link)}</a></li>' for link in links)
+        links = [HOMES[type(face)] for face in self.others if type(face) in HOMES]
+        links.append((self.library.path, "Mục lục (SRU)"))
+        rows = "".join(f'<li><a href="{escaped(link)}">{escaped(name)}</a></li>' for link, name in links)
         title = escaped(self.library.vi)
         page = (
             f'<!DOCTYPE html>\n<html lang="vi"><head><meta charset="utf-8"><title>{title}</title></head>'
