@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -11,16 +12,16 @@ from bs4 import BeautifulSoup
 from connectors.dspace.rest import item_pages
 from connectors.dspace.settings import DspaceSettings
 from connectors.dspace.ways import by_home_page
-from connectors.formats.fields import local_name
 from connectors.html import attribute, parse_html, title_of
 from connectors.json import first_text, parse_json
-from connectors.xml import parse_xml
 from engine.errors import LienThuError
 from engine.model import Reason
 from engine.ports import Found, Page, Sign
 
 _HINT: Final = r"(?i)dspace|/simple-search|/jspui|/xmlui|/bitstream/"
 _GENERATOR: Final = re.compile(r"(?i)\bdspace\b\s*([\w.-]*)")
+_IS_DSPACE: Final = re.compile(r"(?i)<Tags>IR DSpace</Tags>|<(?:ShortName|Description)>[^<]*DSpace")
+_LONG_NAME: Final = re.compile(r"<LongName>([^<]{1,200})</LongName>")
 _DESCRIPTION: Final = "/open-search/description.xml"
 
 
@@ -49,7 +50,7 @@ def recognise_root(page: Page) -> Found | None:
 
 def recognise_page(page: Page) -> Found | None:
     """Tell a DSpace up to version 6 by the generator that its pages name, and where its search is."""
-    if page.status != 200 or b"space" not in page.body.lower():
+    if page.status != 200 or b"dspace" not in page.body.lower():
         return None
     try:
         tree = parse_html(page.body)
@@ -64,21 +65,18 @@ def recognise_page(page: Page) -> Found | None:
 
 
 def recognise_description(page: Page) -> Found | None:
-    """Tell a DSpace up to version 6 by the description of its OpenSearch, which is there when the feed is off too."""
-    base, _, rest = page.url.partition(_DESCRIPTION)
-    if page.status != 200 or not page.url.startswith(base + _DESCRIPTION) or rest.strip("/"):
+    """Tell a DSpace up to version 6 by the description of its OpenSearch, which is there when the feed is off too.
+
+    It is not parsed: JSPUI counts its letters for bytes, so that its end is missing where the name has marks.
+    """
+    base, described, rest = page.url.partition(_DESCRIPTION)
+    if page.status != 200 or not described or rest.strip("/") or b"<OpenSearchDescription" not in page.body:
         return None
-    try:
-        root = parse_xml(page.body)
-    except LienThuError:
+    text = page.body.decode("utf-8", "replace")
+    if not _IS_DSPACE.search(text):
         return None
-    texts = {local_name(child): (child.text or "").strip() for child in root}
-    is_dspace = (
-        texts.get("Tags") == "IR DSpace" or "dspace" in f"{texts.get('ShortName')}{texts.get('Description')}".lower()
-    )
-    if local_name(root) != "OpenSearchDescription" or not is_dspace:
-        return None
-    return Found(base, Reason("sign.dspace.opensearch"), name=texts.get("LongName") or None)
+    name = _LONG_NAME.search(text)
+    return Found(base, Reason("sign.dspace.opensearch"), name=(unescape(name[1]).strip() or None) if name else None)
 
 
 def _name(tree: BeautifulSoup) -> str | None:

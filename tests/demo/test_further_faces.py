@@ -101,7 +101,7 @@ async def test_a_repository_pages_from_0_and_cuts_sizes_at_100(reader: Reader, s
 
 
 async def test_a_repository_tells_access_only_when_asked(reader: Reader, server: str) -> None:
-    search = f"{server}/api/discover/search/objects?query=luận+văn+OR+sinh+viên&size=50"
+    search = f"{server}/api/discover/search/objects?dsoType=item&query=luận+văn+OR+sinh+viên&size=50"
     bare = (await reader.client.get(search)).json()["_embedded"]["searchResult"]["_embedded"]["objects"]
     told = (await reader.client.get(f"{search}&embed=thumbnail&embed=accessStatus")).json()
     items = [each["_embedded"]["indexableObject"] for each in told["_embedded"]["searchResult"]["_embedded"]["objects"]]
