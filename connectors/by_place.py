@@ -13,7 +13,7 @@ import msgspec
 
 from connectors.cql import rewritten
 from connectors.narrow import narrows, passes
-from engine.errors import UnreadableError
+from engine.errors import LienThuError, UnreadableError
 from engine.model import And, Answer, Clause, Expression, Filters, Not, Or, Placed, Query, Reason, Record, Window
 from engine.ports import Clock
 from engine.text import clean, unmarked
@@ -22,6 +22,9 @@ MOST_LETTERS: Final = 500
 """No clause is asked with more: an address has to bear it three times over, percent-encoded."""
 
 MOST_WORDS: Final = 40
+
+MOST_REQUESTS: Final = 10
+"""Most requests that fill one window."""
 
 
 class Said(Protocol):
@@ -85,6 +88,7 @@ async def answer_by_place(
         if other.total != 0:
             said, listed = again, other
             notices.append(Reason("notice.folded"))
+    listed = await _filled(listed, said, window, ask)
     took_s = max(0.0, lister.clock() - asked_at)
     rows = listed.rows[: window.count]
     placed = _placed(rows, window, listed.total)
@@ -109,6 +113,32 @@ async def answer_by_place(
         has_more=has_more,
         notices=tuple(notice for at, notice in enumerate(found) if notice not in found[:at]),
     )
+
+
+async def _filled(
+    listed: Listed, said: _Said, window: Window, ask: Callable[[_Said, Window], Awaitable[Listed]]
+) -> Listed:
+    """Return a list that fills the window, where the member gives fewer rows at once than were asked for."""
+    requests = 1
+    while (
+        listed.rows
+        and len(listed.rows) < window.count
+        and listed.has_more is not False
+        and listed.total is not None
+        and window.start + len(listed.rows) <= listed.total
+        and requests < MOST_REQUESTS
+    ):
+        requests += 1
+        came = len(listed.rows)
+        try:
+            other = await ask(said, Window(window.start + came, window.count - came))
+        except LienThuError:
+            # What came is worth more than what did not.
+            return listed._replace(notices=(*listed.notices, Reason("notice.partial")), has_more=False)
+        if not other.rows:
+            break
+        listed = listed._replace(rows=listed.rows + other.rows, notices=listed.notices + other.notices)
+    return listed
 
 
 def _bounded(window: Window, max_place: int) -> Window:

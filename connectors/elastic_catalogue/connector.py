@@ -33,11 +33,10 @@ class ElasticConnector:
         """Ask for one window of the list; see `engine.ports.Connector`."""
         settings = self._settings
         lister = Lister(self._member.id, self._door.clock, settings.folds_marks, settings.max_start)
-        wanted = Window(window.start, min(window.count, settings.max_records))
-        return await answer_by_place(lister, query, wanted, lambda one: elastic_query(one, settings), self._ask)
+        return await answer_by_place(lister, query, window, lambda one: elastic_query(one, settings), self._ask)
 
     async def _ask(self, said: ElasticQuery, window: Window) -> Listed:
-        content = body(said, self._by, start=window.start, count=window.count)
+        content = body(said, self._by, start=window.start, count=min(window.count, self._settings.max_records))
         return listed(await self.ask(content), self._by, self._member.id)
 
     async def ask(self, content: bytes) -> Table:

@@ -33,11 +33,11 @@ class SolrConnector:
         """Ask for one window of the list; see `engine.ports.Connector`."""
         settings = self._settings
         lister = Lister(self._member.id, self._door.clock, settings.folds_marks, settings.max_start)
-        wanted = Window(window.start, min(window.count, settings.max_records))
-        return await answer_by_place(lister, query, wanted, lambda one: solr_query(one, settings), self._ask)
+        return await answer_by_place(lister, query, window, lambda one: solr_query(one, settings), self._ask)
 
     async def _ask(self, said: SolrQuery, window: Window) -> Listed:
-        pairs = window_pairs(self._settings, self._by, start=window.start, count=window.count)
+        count = min(window.count, self._settings.max_records)
+        pairs = window_pairs(self._settings, self._by, start=window.start, count=count)
         return listed(await self.select((*said.pairs, *pairs)), self._by, self._member.id)
 
     async def select(self, pairs: Pairs) -> Table:

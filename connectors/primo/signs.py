@@ -1,0 +1,54 @@
+"""How a Primo is told from an address: by where its pages stand and what they load. Pure."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from engine.model import Reason
+from engine.ports import Found, Page, Sign
+
+_VE = re.compile(r"/discovery/(?:search|fulldisplay|jsearch|dbsearch|browse|openurl)\b|/primaws/|/nde/")
+_CLASSIC = re.compile(r"/primo-explore/|/primo_library/libweb/")
+_VID = re.compile(r"[?&;]vid(?:=|%3[Dd])([A-Za-z0-9_.:%~-]{2,80})")
+_MARKS = re.compile(
+    rb"(?i)prm-explore|primo-explore|primoExploreRoot|/primaws/|nde-root|<prm-|primo_library/libweb|EXLResult"
+)
+
+
+def recognise(page: Page) -> Found | None:
+    """Tell a Primo by an address of its own, or by what its page loads; the view by the address or a link."""
+    text = page.body[:400_000].decode("utf-8", "replace")
+    has_mark = _MARKS.search(page.body[:400_000]) is not None
+    is_ve, is_classic = bool(_VE.search(page.url)), bool(_CLASSIC.search(page.url))
+    if not (has_mark and page.status == 200) or not (is_ve or is_classic or _linked(text)):
+        return None
+    if not is_ve and not is_classic:
+        is_ve = "/primaws/" in text or "/discovery/" in text
+    asked = parse_qs(urlsplit(page.url).query)
+    linked = _VID.search(text)
+    vid = (asked.get("vid") or [unquote(linked[1]) if linked else ""])[0]
+    settings: dict[str, object] = {"vid": vid or "VIEW"}
+    for key, name in (("tab", "tab"), ("search_scope", "scope")):
+        if asked.get(key):
+            settings[name] = asked[key][0]
+    unsure = {} if vid else {"vid": "the view's code: see vid= in the address of a search"}
+    if "scope" not in settings:
+        unsure["scope"] = "see search_scope= and tab= in the address of a search"
+    parts = urlsplit(page.url)
+    evidence = Reason("sign.primo.ve" if is_ve else "sign.primo.classic")
+    return Found(f"{parts.scheme}://{parts.netloc}", evidence, settings=settings, is_sure=bool(vid), unsure=unsure)
+
+
+def _linked(text: str) -> bool:
+    """Whether a page without an address of Primo's loads Primo itself, rather than only links to one elsewhere."""
+    return (
+        re.search(
+            r"""(?i)<(?:primo-explore|prm-|nde-)|(?:src|href)=["'](?:/|\.\./)?(?:primaws|primo-explore|discovery)/""",
+            text,
+        )
+        is not None
+    )
+
+
+SIGNS = (Sign("", recognise, step=42, hint="(?i)primo|primaws"), Sign("/discovery/search", recognise, step=74))
