@@ -242,7 +242,9 @@ def test_the_root_names_version_and_library(seven: Path) -> None:
 # Version 6 ----------------------------------------------------------------------------------
 
 
-def read_all(folder: Path, path: str, read: Callable[[Recorded], Listing]) -> dict[str, Listing | LienThuError]:
+def read_all(
+    folder: Path, path: str, read: Callable[[Recorded], Listing], *, only: str
+) -> dict[str, Listing | LienThuError]:
     found: dict[str, Listing | LienThuError] = {}
     for answer in recorded(folder):
         bare = answer.path.partition("?")[0]
