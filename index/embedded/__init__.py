@@ -173,7 +173,11 @@ class EmbeddedIndex:
 
         counts = await self._read(self._lookups, look, None)
         answers, records = counts or (0, 0)
-        harvested = await self._of_harvested(self._harvested.count, 0)
+        harvested, harvest_problem = 0, None
+        try:
+            harvested = await self._harvested.count() if not self._is_closed else 0
+        except StoreError as error:
+            harvest_problem = error.reason
         return IndexState(
             backend="embedded",
             is_ready=counts is not None,
@@ -184,7 +188,10 @@ class EmbeddedIndex:
             dropped=self._writer.dropped,
             harvested=harvested,
             harvested_bytes=await asyncio.to_thread(self._harvested.bytes_used),
-            problem=self._writer.problem or self._replaced() or (self._problem if counts is None else None),
+            problem=self._writer.problem
+            or self._replaced()
+            or (self._problem if counts is None else None)
+            or harvest_problem,
         )
 
     async def flush(self) -> None:

@@ -80,7 +80,10 @@ async def test_a_damaged_file_is_a_failure_and_all_else_goes_on(opened: Opened, 
     await other.flush()
     assert [aged.record.id for aged in await other.search(ASKED, 5)] == ["1"]
     assert await other.record("dhqg", "vi-mo") is None
-    assert (await other.state()).is_ready
+    state = await other.state()
+    assert state.is_ready
+    assert state.problem is not None
+    assert state.problem.code == "failure.store"
     assert beside(path).exists()
 
 
