@@ -78,13 +78,23 @@ class KohaConnector:
             folds_marks=self._settings.folds_marks or not is_last,
             max_place=_MOST_PLACES if self._settings.engine == "elasticsearch" else 0,
         )
-        return await answer_by_place(
-            lister,
-            query,
-            window,
-            lambda query: asked(query, self._settings, with_limits=with_limits),
-            self._listed,
+        goes_on = [False]
+
+        async def ask(said: Asked, window: Window) -> Listed:
+            listed = await self._listed(said, window)
+            goes_on[0] = bool(listed.has_more)
+            # The window is filled as far as it can be: hidden records leave it shorter, and asking again gives no more.
+            return listed._replace(has_more=False)
+
+        answer = await answer_by_place(
+            lister, query, window, lambda query: asked(query, self._settings, with_limits=with_limits), ask
         )
+        if not goes_on[0]:
+            return answer
+        if lister.max_place and window.start + window.count > lister.max_place:
+            capped = Reason("notice.list-capped", {"count": lister.max_place})
+            return msgspec.structs.replace(answer, notices=(*answer.notices, capped))
+        return msgspec.structs.replace(answer, has_more=True)
 
     async def _listed(self, said: Asked, window: Window) -> Listed:
         until = self._door.clock() + _SHARE_OF_TIME * self._member.manners.timeout_s

@@ -1,13 +1,8 @@
-"""What can be had now, out of the page of a record. Pure.
-
-No words of a status are kept but those of what is not for loan, lost or damaged: a library may show the name of a
-borrower beside "checked out" and "on hold".
-"""
+"""The page of one record: what it says of the record, and the table of its copies. Pure."""
 
 from __future__ import annotations
 
 import re
-from typing import Final
 
 from bs4 import BeautifulSoup, Tag
 
@@ -15,20 +10,9 @@ from connectors.html import attribute, text_of
 from connectors.koha.marks import inside, words_of
 from connectors.koha.page import is_koha, refuse_entrances, refuse_other, template_of
 from connectors.koha.rows import Row, coins, number_in
+from connectors.koha.states import availability_of
 from engine.errors import UnreadableError
-from engine.model import Availability, Holding, Service
-
-_ISO_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
-_GONE: Final = frozenset({"lost", "withdrawn"})
-_AWAY: Final = frozenset(
-    {"checkedout", "onsitecheckout", "intransit", "onhold", "waiting", "recallwaiting", "pendingrecall", "processing"}
-)
-_WORDS: Final = {
-    "checkedout": None, "onsitecheckout": None, "intransit": "in transit", "onhold": "on hold", "waiting": "on hold",
-    "recallwaiting": "on hold", "pendingrecall": "on hold", "withdrawn": "withdrawn", "processing": "in processing",
-}  # fmt: skip
-_TOLD: Final = frozenset({"notforloan", "lost", "damaged"})
-"""Classes whose words are of the library's own list of values, and never name anybody."""
+from engine.model import Holding
 
 
 def parse_record_page(page: BeautifulSoup, address: str = "") -> Row:
@@ -88,7 +72,7 @@ def _copy(row: Tag) -> Holding | None:
         return None
     spot = row.find("td", class_=["location", "item_location"], recursive=False)
     spot = spot if isinstance(spot, Tag) else None
-    shelf = text_of(inside(spot, "shelvingloc"))
+    shelf = text_of(inside(row, "shelvingloc"))
     branch = words_of(spot, {"shelvingloc", "branch-info-tooltip", "branch-info-tooltip-trigger"})
     volume, note = _cell(row, "vol_info"), _cell(row, "notes")
     call_number = row.find("td", class_="call_no", recursive=False)
@@ -97,7 +81,7 @@ def _copy(row: Tag) -> Holding | None:
         location=shelf or None,
         call_number=_call_number(call_number) if isinstance(call_number, Tag) else None,
         item=_cell(row, "barcode") or None,
-        availability=_status(row),
+        availability=availability_of(row),
         note=" ".join(filter(None, (volume, note))) or None,
     )
 
@@ -111,49 +95,3 @@ def _call_number(cell: Tag) -> str | None:
     """Return a call number without the link behind it that leads along the shelf."""
     text = " ".join(" ".join(str(part) for part in cell.find_all(string=True) if part.find_parent("a") is None).split())
     return re.sub(r"\(\s*\)$", "", text).strip() or None
-
-
-def _status(row: Tag) -> tuple[Availability, ...] | None:
-    """Return what the classes of a status and the ISO date beside it mean."""
-    mark = inside(row, "item-status")
-    names = set(attribute(mark, "class").split()) - {"item-status"}
-    due = row.find("td", class_="date_due", recursive=False)
-    due_text = ""
-    if isinstance(due, Tag):
-        inner = due.find(attrs={"title": _ISO_DAY})
-        due_text = attribute(due, "data-order") or attribute(due, "data-sort")
-        due_text = attribute(inner, "title") if isinstance(inner, Tag) else due_text
-        due_text = due_text or text_of(due)
-    day = _ISO_DAY.search(due_text)
-    link = row.find("link", attrs={"property": "availability"})
-    address = attribute(link, "href") if isinstance(link, Tag) else ""
-    if not names and not address:
-        return None
-    limitation = next((word for name in sorted(names) if (word := _WORDS.get(name))), None)
-    if names & _TOLD and mark is not None:
-        limitation = words_of(mark, {"restricted"}) or limitation
-    if names & _AWAY:
-        expected = day[0] if day else ("unknown" if "checkedout" in names else None)
-        return (
-            Availability(Service.LOAN, available=False, expected=expected, limitation=limitation),
-            Availability(Service.PRESENTATION, available=False, expected=expected),
-        )
-    if names & _GONE or (not names and address.endswith("OutOfStock")):
-        return (
-            Availability(Service.LOAN, available=False, limitation=limitation),
-            Availability(Service.PRESENTATION, available=False),
-        )
-    if names & {"notforloan", "damaged"} or (not names and address.endswith("InStoreOnly")):
-        is_here = not address.endswith("OutOfStock")
-        return (
-            Availability(Service.LOAN, available=False, limitation=limitation),
-            Availability(Service.PRESENTATION, available=is_here),
-        )
-    if "available" in names or address.endswith("InStock"):
-        is_restricted = mark is not None and inside(mark, "restricted") is not None
-        restricted = "restricted" if is_restricted else None
-        return (
-            Availability(Service.LOAN, available=not is_restricted, limitation=restricted),
-            Availability(Service.PRESENTATION, available=True),
-        )
-    return None

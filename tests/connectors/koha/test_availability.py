@@ -6,7 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
+from connectors.html import parse_html
 from connectors.koha import KohaSettings
+from connectors.koha.copies import parse_record_page
 from demo.entries import State
 from engine.errors import MemberError
 from engine.model import Record, Service, Window
@@ -106,3 +108,49 @@ async def test_nothing_is_asked_for_no_records_and_a_catalogue_that_tells_nothin
         await koha.connector().availability(
             [Record(member="m", id="1", title="a"), Record(member="m", id="2", title="b")]
         )
+
+
+def _page(*rows: str) -> bytes:
+    table = f'<table id="holdings_table"><tbody>{"".join(f"<tr>{row}</tr>" for row in rows)}</tbody></table>'
+    return (
+        '<html><head><meta name="generator" content="Koha" /></head><body id="opac-detail"><div id="holdings">'
+        '<abbr class="unapi-id" title="koha:biblionumber:9"></abbr><h1 class="title">Sử</h1>'
+        f"{table}</div></body></html>"
+    ).encode()
+
+
+_LOST_AND_LENT = """<td class="location" data-order="Kho A"><a href="#" class="library_info"> Kho A </a></td>
+<td class="shelving_location"><span class="shelvingloc">Tầng 2</span></td><td class="call_no">9 S</td>
+<td class="status"><link property="availability" href="http://schema.org/OutOfStock" />
+<span class="item-status lost">Thất lạc</span>
+<span class="item-status checkedout">Checked out to Lò Văn Pao (123)</span>
+</td><td class="date_due" data-order="2026-04-01 23:59:00">01/04/2026</td><td class="barcode">A1</td>"""
+_LENT = """<td class="location">Kho A</td>
+<td class="status"><span class="item-status checkedout">Đang cho Lò Văn Pao mượn </span></td>
+<td class="date_due">01/04/2026</td>"""
+_PENDING = """<td class="location">Kho A</td>
+<td class="status"><span class="item-status pendinghold">Có người chờ</span></td>"""
+_NEW = """<td class="location">Kho A</td><td class="status"><span class="item-status somethingnew">?</span></td>"""
+
+
+def test_a_copy_with_several_states_is_what_weighs_most_and_names_nobody() -> None:
+    row = parse_record_page(parse_html(_page(_LOST_AND_LENT, _LENT, _PENDING, _NEW)))
+    lost, lent, pending, new = row.holdings or ()
+    assert (lost.branch, lost.location, lost.call_number, lost.item) == ("Kho A", "Tầng 2", "9 S", "A1")
+    said = [(one.available, one.expected, one.limitation) for one in lost.availability or ()]
+    assert said == [(False, "2026-04-01", "Thất lạc"), (False, "2026-04-01", None)]
+    assert [(one.available, one.expected, one.limitation) for one in lent.availability or ()] == [
+        (False, "unknown", None),
+        (False, "unknown", None),
+    ]
+    assert next((one.available, one.limitation) for one in pending.availability or ()) == (False, "on hold")
+    assert new.availability is None
+    assert "Pao" not in repr(row)
+
+
+def test_a_page_without_its_table_does_not_say_that_there_are_no_copies() -> None:
+    page = b'<html><head><meta name="generator" content="Koha" /></head><body>'
+    page += b'<abbr class="unapi-id" title="koha:biblionumber:9"></abbr><h1 class="title">S</h1>'
+    assert parse_record_page(parse_html(page + b"</body></html>")).holdings is None
+    none = page + b'<div id="holdings">No physical items for this record</div></body></html>'
+    assert parse_record_page(parse_html(none)).holdings == ()

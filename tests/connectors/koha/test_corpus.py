@@ -150,7 +150,7 @@ def test_a_format_that_this_version_does_not_know_is_no_feed(folder: Path, name:
                     ("Midway", False, "2026-10-01", None)]),
         ("31-022", [("Centerville", False, None, "Missing"), ("Fairview", False, None, "Lost"),
                     ("Midway", True, None, None)]),
-        ("31-029", [("Centerville", False, None, "withdrawn"), ("Fairview", True, None, None),
+        ("31-029", [("Centerville", False, None, "Withdrawn"), ("Fairview", True, None, None),
                     ("Midway", False, None, "Damaged")]),
         ("31-036", [("Centerville", False, None, "Ordered"), ("Fairview", False, None, "Staff Collection"),
                     ("Midway", False, None, "Not For Loan")]),
