@@ -16,6 +16,7 @@ from bs4 import BeautifulSoup, Tag
 from connectors.formats.named_texts import record_from_texts
 from connectors.html import attribute, refuse_other_pages, text_of
 from connectors.innovative import DateOrder, copies_in
+from connectors.none_found import says_none
 from connectors.web_address import linked
 from engine.errors import UnreadableError
 from engine.model import Holding, Record
@@ -53,7 +54,7 @@ def hits_of(page: BeautifulSoup, *, url: str, member: str, date_order: DateOrder
         return Hits(hits, total, first, last)
     if hits:
         return Hits(hits, None)
-    if page.select_one(_NONE) is None:
+    if page.select_one(_NONE) is None and not says_none(text_of(page.body)):
         refuse_other_pages(page)
     return Hits((), 0)
 

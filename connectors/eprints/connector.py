@@ -22,6 +22,9 @@ from engine.errors import LienThuError, UnreadableError, UnsupportedError
 from engine.model import Answer, Clause, Expression, Field, Filters, Query, Reason, Record, Window
 from engine.ports import Door, Member
 
+_KEEPS_TO_NUMBER = (3, 3)
+"""Since this version an export gives as many records as it is asked for, from the place that it is asked for."""
+
 _BYTES_PARSED_AT_ONCE = 300_000
 
 
@@ -81,6 +84,8 @@ class EprintsConnector:
         reply = await self._door.client.get(list_url(self._member.url, asked, self._settings, offset=offset))
         hits = hits_of(await html_of(reply), member=self._member.id, base=self._member.url)
         self._repository = self._repository or hits.repository
+        if self._keeps_to_number is None and hits.version is not None and hits.version >= _KEEPS_TO_NUMBER:
+            self._keeps_to_number = True  # until an export shows that this one does not
         return hits
 
     async def _full(
@@ -91,7 +96,7 @@ class EprintsConnector:
             return {}, ()
         found: dict[str, Record] = {}
         is_trouble = False
-        may_export = self._keeps_to_number or (self._keeps_to_number is None and total <= self._settings.most_exported)
+        may_export = self._keeps_to_number or total <= self._settings.most_exported
         try:
             if self._repository and self._exports_lists and may_export:
                 found = await self._export(asked, place - 1, len(numbers), total)
@@ -113,7 +118,7 @@ class EprintsConnector:
         url = export_url(self._member.url, asked, self._settings, self._repository, offset=offset, count=count)
         records = await self._records(url)
         if len(records) > count:
-            self._keeps_to_number = False if total > self._settings.most_exported else None
+            self._keeps_to_number = False
         elif total > count:
             self._keeps_to_number = True
         return records

@@ -16,12 +16,14 @@ from bs4 import BeautifulSoup, Tag
 from connectors.eprints.request import record_url
 from connectors.formats.named_texts import record_from_texts
 from connectors.html import attribute, refuse_other_pages, text_of, title_of
+from connectors.none_found import says_none
 from engine.errors import FaultError, UnreadableError
 from engine.model import Record
 from engine.normalise.years import year
 
 _NUMBER: Final = re.compile(r"^(?:https?://[^/]+)?(?:/[\w.~-]+)*?/(?:id/eprint/)?(\d+)/?$")
 _REPOSITORY: Final = re.compile(r"/export_([A-Za-z0-9_-]+?)_[A-Z][A-Za-z0-9]*\b")
+_VERSION: Final = re.compile(r"(?i)eprints\s*(\d+)\.(\d+)")
 _TROUBLE: Final = re.compile(r"(?i)eprints system error|\bsystem error\b")
 _YEAR_IN_BRACKETS: Final = re.compile(r"\(\s*(?:\w+\s+)*(\d{4})\s*\)")
 
@@ -32,6 +34,7 @@ class Hits(msgspec.Struct, frozen=True):
     total: int
     rows: tuple[tuple[str, Record | None], ...]
     repository: str = ""
+    version: tuple[int, int] | None = None
     is_whole: bool = True
 
 
@@ -43,7 +46,7 @@ def hits_of(page: BeautifulSoup, *, member: str, base: str) -> Hits:
     found = tuple({number: record for number, record in rows if number}.items())
     total = numbers[-1] if numbers else None
     if total is None and not found:
-        if controls is None and not _is_form_with_a_warning(page):
+        if controls is None and not _is_form_with_a_warning(page) and not says_none(text_of(page.body)):
             if _TROUBLE.search(title_of(page)):
                 raise FaultError(f"an error page: {title_of(page)!r}")
             refuse_other_pages(page)
@@ -52,7 +55,10 @@ def hits_of(page: BeautifulSoup, *, member: str, base: str) -> Hits:
         raise UnreadableError("hits without a count")
     repository = _REPOSITORY.search(" ".join(_addresses(page)))
     is_whole = len(numbers) < 3 or numbers[0] is None or numbers[1] is None or len(rows) > numbers[1] - numbers[0]
-    return Hits(total, found, repository[1] if repository else "", is_whole)
+    generator = " ".join(attribute(tag, "content") for tag in page.select("meta[name='Generator' i]"))
+    told = _VERSION.search(generator)
+    version = (int(told[1]), int(told[2])) if told else None
+    return Hits(total, found, repository[1] if repository else "", version, is_whole)
 
 
 def _is_form_with_a_warning(page: BeautifulSoup) -> bool:

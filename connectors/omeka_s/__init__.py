@@ -1,4 +1,4 @@
-"""The connector for Omeka S, versions 1 to 4, by its REST API."""
+"""The connector for Omeka S, versions 2 to 4, by its REST API."""
 
 from __future__ import annotations
 

@@ -108,7 +108,9 @@ class SierraConnector:
         hits = await self._hits(url)
         if not hits.hits:
             raise UnreadableError("a page of hits without one")
-        return hits
+        if hits.tells_places:
+            return hits
+        return msgspec.structs.replace(hits, first=(place - 1) // first.size * first.size + 1, total=first.total)
 
     async def _hits(self, url: str) -> Hits:
         reply = await self._door.client.get(url)

@@ -14,10 +14,12 @@ from typing import Final
 import msgspec
 from bs4 import BeautifulSoup, Tag
 
+from connectors.counts import counts
 from connectors.formats.coins import texts_of_coins
 from connectors.formats.named_texts import record_from_texts
 from connectors.html import attribute, refuse_other_pages, text_of
 from connectors.innovative import DateOrder, copies_in
+from connectors.none_found import says_none
 from connectors.web_address import linked
 from engine.errors import FaultError, UnreadableError
 from engine.model import Holding, Record
@@ -26,6 +28,7 @@ from engine.normalise.years import year
 
 _RANGE: Final = re.compile(r"(\d[\d.,]*)\s*[-\u2013]\s*(\d[\d.,]*)\D+(\d[\d.,]*)")
 _BIB: Final = re.compile(r"(?:^|[./=])(b\d{6,9}[0-9xa]?)(?=$|[~/&?.@-])")
+_NONE: Final = re.compile(r"(?i)\bno (?:entries|matches) found\b")
 _TROUBLE: Final = re.compile(r"(?i)timed? ?out|unavailable|try (?:again )?later|system error|too many|không sẵn sàng")
 _IMPRINT: Final = re.compile(r"\b(?:1[4-9]|20)\d\d\b")
 
@@ -39,7 +42,10 @@ class Hit(msgspec.Struct, frozen=True):
 
 
 class Hits(msgspec.Struct, frozen=True):
-    """A page of hits. `first` is the place of the first, `size` how many a full page has, `browse` a link to a page."""
+    """A page of hits. `first` is the place of the first, `size` how many a full page has, `browse` a link to a page.
+
+    `tells_places`: the page itself says which places it shows; else it is taken for the first.
+    """
 
     hits: tuple[Hit, ...]
     total: int | None
@@ -47,6 +53,7 @@ class Hits(msgspec.Struct, frozen=True):
     size: int = 0
     browse: str = ""
     is_whole: bool = True
+    tells_places: bool = False
     headings: tuple[str, ...] = ()
     """Links of a list of headings, which came in place of hits."""
 
@@ -73,8 +80,10 @@ def hits_of(page: BeautifulSoup, *, url: str, member: str, date_order: DateOrder
         if _TROUBLE.search(text_of(message)):
             raise FaultError(f"the catalogue says: {text_of(message)[:120]!r}")
         return Hits((), 0)
-    refuse_other_pages(page)
-    raise AssertionError  # the line before raises
+    text = text_of(page.body)
+    if not (says_none(text) or _NONE.search(text)):
+        refuse_other_pages(page)
+    return Hits((), 0)
 
 
 def _rows(page: BeautifulSoup) -> list[Tag]:
@@ -96,7 +105,7 @@ def _is_row(tag: Tag) -> bool:
 def _list(page: BeautifulSoup, rows: list[Tag], *, url: str, member: str, date_order: DateOrder) -> Hits:
     header = " ".join(text_of(tag) for tag in page.select(".browseHeaderData, .browseHeader, .browseSearchtoolMessage"))
     told = _RANGE.search(header)
-    first, last, total = (_number(told[at]) for at in (1, 2, 3)) if told else (1, len(rows), None)
+    first, last, total = (_number(told[at]) for at in (1, 2, 3)) if told else (1, len(rows), counts(header).total)
     browse = next(
         (
             link
@@ -112,6 +121,7 @@ def _list(page: BeautifulSoup, rows: list[Tag], *, url: str, member: str, date_o
         max(last - first + 1, len(rows)) if total is not None and last < total else len(rows),
         browse,
         is_whole=len(rows) >= last - first + 1,
+        tells_places=told is not None,
     )
 
 
