@@ -243,10 +243,9 @@ class Harvest:
         self._tell(self._progress(state, number, reason=failure.reason))
         try:
             batch = await self._patiently(singly, state, number)
-        except TokenLostError:
-            raise
         except LienThuError as error:
-            # What was wrong with the page itself is what its librarian can mend.
+            # What was wrong with the page itself is what its librarian can mend. Some tokens are for one verb only: to
+            # begin the list anew would end at this page again.
             raise failure from error
         self._warnings.append(
             Reason("harvest.page-read-singly", {"page": state.lists[number].pages + 1, "unread": len(batch.unread)})

@@ -428,6 +428,21 @@ async def test_where_nothing_of_a_page_can_be_read_the_harvest_stops_there(kho: 
     assert (await kho.harvest(house)).records == ALL
 
 
+async def test_where_tokens_are_for_one_verb_a_broken_page_is_not_read_again_and_again(
+    kho: Harvested, house: House
+) -> None:
+    def answer(request: Request) -> Reply | None:
+        if request.parameters["verb"] == "ListIdentifiers":
+            return oai('<error code="badResumptionToken"/>')
+        return spoil(request, kho, {"ListRecords"}, "dim////100")
+
+    kho.instead = answer
+    with pytest.raises(UnreadableError, match="cut off"):
+        await kho.harvest(house)
+    assert len(kho.lists) == 4
+    assert await kept(house) == 100
+
+
 @pytest.mark.parametrize(
     ("reply", "kind"),
     [
