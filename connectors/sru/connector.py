@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import httpx
 
 from connectors.cql import cql
@@ -9,11 +11,12 @@ from connectors.cql_map import MissingField
 from connectors.http.course import ACCEPT_STATUS
 from connectors.http.guard import failure_of_status
 from connectors.sru.asking import Asking
+from connectors.sru.availability import UnknownIndexError, holdings_now
 from connectors.sru.diagnostics import Means
 from connectors.sru.request import search_url
 from connectors.sru.response import response_beside
 from connectors.sru.settings import Dialect, SruSettings, dialect
-from engine.model import Answer, Clause, Field, Query, Window
+from engine.model import Answer, Clause, Field, Holding, Query, Record, Window
 from engine.ports import Door, Member
 
 _PROBE = Query(Clause("history"))
@@ -33,6 +36,7 @@ class SruConnector:
         self._member, self._door = member, door
         self._wished = dialect(settings)
         self._speaking = self._wished
+        self._knows_ids = True
         mapped = {field for field, index in self._wished.indexes.items() if index} | {Field.ANY}
         goes_anywhere = self._wished.missing_field is MissingField.ANY
         self.fields: frozenset[Field] = frozenset(Field) if goes_anywhere else frozenset(mapped)
@@ -54,6 +58,16 @@ class SruConnector:
             has_more=asking.has_more,
             notices=asking.notices(),
         )
+
+    async def availability(self, records: Sequence[Record]) -> dict[str, tuple[Holding, ...]]:
+        """Ask for these records again by their ids, and return their holdings; {} where no index of ids is known."""
+        if not self._speaking.id_index or not self._knows_ids or not records:
+            return {}
+        try:
+            return await holdings_now(records, self._member.id, self._speaking, self._fetch)
+        except UnknownIndexError:
+            self._knows_ids = False
+            return {}
 
     async def probe(self) -> None:
         """Ask for one plain word and at most one record: the least that proves that searches are answered."""

@@ -86,6 +86,7 @@ class SruSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     folds_marks: bool | UnsetType = UNSET
     lenient: bool | UnsetType = UNSET
     record_url: str | UnsetType = UNSET
+    id_index: str | UnsetType = UNSET
     max_requests: Budget | UnsetType = UNSET
 
 
@@ -93,7 +94,8 @@ class Dialect(CqlMap, frozen=True, forbid_unknown_fields=True):
     """How one server is spoken to: everything that `SruSettings` may say, with nothing left open.
 
     `schemas` in order of wish; empty sends none. `max_start` 0: no bound known. `sort` is sent as `sortKeys` with
-    1.1 and 2.0 and as `sortBy` with 1.2. `max_requests`: most requests of one search, second tries among them.
+    1.1 and 2.0 and as `sortBy` with 1.2. `id_index`: where record ids are found, "" where that is not known.
+    `max_requests`: most requests of one search, second tries among them.
     """
 
     version: Version = Version.V1_1
@@ -108,6 +110,7 @@ class Dialect(CqlMap, frozen=True, forbid_unknown_fields=True):
     folds_marks: bool = True
     lenient: bool = False
     record_url: str = ""
+    id_index: str = ""
     max_requests: int = 4
 
 
