@@ -80,7 +80,11 @@ class DspaceConnector:
     async def _asked(self, query: Query, window: Window, *, complete: int | None = None) -> Asking:
         """Return a search done by the way that works; the first time, the ways are tried from the cheapest."""
         if self._learned is not None:
-            return await self._ask(self._learned, query, window, complete)
+            try:
+                return await self._ask(self._learned, query, window, complete)
+            except UnreadableError:
+                self._learned = None  # it may have moved, or been turned off: the next search looks anew
+                raise
         problems: list[LienThuError] = []
         tried = list(self._ladder)
         while tried:

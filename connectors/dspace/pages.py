@@ -59,8 +59,8 @@ def jspui_listing(page: BeautifulSoup, *, member: str, pages: str, first_place: 
     """
     if page.select_one("p.submitFormWarn, .alert-danger.submitFormWarn") is not None:
         raise UnsupportedError("the server says that it cannot read the query, or that its search is down")
-    rows = [_jspui_row(row, member, pages) for row in _jspui_rows(page)]
-    told = _counts(page.select_one(".discovery-result-pagination .alert-info, .discovery-result-pagination .alert"))
+    rows = [_jspui_row(row, member, pages) for row in _jspui_rows(page)] or _loose_rows(page, member, pages)
+    told = next(filter(None, map(_counts, page.select(_JSPUI_COUNTS))), None)
     if told is None:
         if rows and page.select_one(".discovery-result-results") is not None:
             return Listing(first_place, tuple(rows), None)
@@ -70,6 +70,12 @@ def jspui_listing(page: BeautifulSoup, *, member: str, pages: str, first_place: 
     assert told is not None
     first, total = told
     return Listing(first if rows else first_place, tuple(rows), total)
+
+
+_JSPUI_COUNTS: Final = (
+    ".discovery-result-pagination .alert-info, .discovery-result-pagination .alert, .discovery-result-pagination p, "
+    '.browse_range, p[align="center"]'
+)
 
 
 def _is_jspui_search(page: BeautifulSoup) -> bool:
@@ -86,6 +92,22 @@ def _jspui_rows(page: BeautifulSoup) -> Iterator[Tag]:
         for row in part.select("tr"):
             if row.select_one("td[headers] a[href*='/handle/'], td a[href*='/handle/']") is not None:
                 yield row
+
+
+def _loose_rows(page: BeautifulSoup, member: str, pages: str) -> list[Row]:
+    """Read the hits of a theme that uses no tables: a link to an item, and what stands in the same block."""
+    found: dict[str, Row] = {}
+    for link in page.select(".discovery-result-results a[href*='/handle/']"):
+        handle, title = handle_in(attribute(link, "href")), text_of(link)
+        block = link.find_parent(["li", "article", "section", "div"])
+        if not (handle and title) or handle in found or block is None:
+            continue
+        pairs = [("dc.title", title)]
+        pairs += [("dc.contributor.author", text_of(one)) for one in block.select("a[href*='type=author']")]
+        dates = (text.strip() for text in block.stripped_strings)
+        pairs += [("dc.date.issued", text) for text in dates if _DATE.fullmatch(text)][:1]
+        found[handle] = _brief(pairs, handle, member, pages)
+    return list(found.values())
 
 
 def _jspui_row(row: Tag, member: str, pages: str) -> Row:
@@ -210,9 +232,12 @@ def _counts(told: Tag | None) -> tuple[int, int] | None:
     >>> from connectors.html import parse_html
     >>> _counts(parse_html(b"<p>Results 21-40 of 1,152 (Search time: 0.009 seconds).</p>").p)
     (21, 1152)
+    >>> _counts(parse_html(b"<p>1.152 results: 21 to 40</p>").p)
+    (21, 1152)
     """
     numbers = [re.sub(r"\D", "", found) for found in _NUMBERS.findall(text_of(told))]
     if len(numbers) < 3:
         return None
-    first, _, total = (int(number) for number in numbers[:3])
-    return first, total
+    first, last, total = (int(number) for number in numbers[:3])
+    is_total_first = first >= total and last < total  # beyond the end it reads "9001-152 of 152"
+    return (last, first) if is_total_first else (first, total)
