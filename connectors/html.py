@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import re
-from typing import Final
+from collections.abc import Callable
+from typing import Final, TypeVar
 
 import httpx
 from bs4 import BeautifulSoup, Tag
 
 from engine.errors import FaultError, RefusedError, UnreadableError
 
+_T = TypeVar("_T")
 LARGE_BYTES: Final = 60_000
 """Pages larger than this are parsed in a thread: parsing costs about 1 ms for 10 kB."""
 
@@ -22,7 +24,7 @@ _CHARSET: Final = re.compile(rb"""(?i)<meta[^>]{0,200}charset\s*=\s*["']?\s*([A-
 _TITLE_LETTERS: Final = 80
 _DOCUMENT: Final = re.compile(rb"(?i)<!doctype html|<html[\s>]")
 _ELEMENT_END: Final = re.compile(rb"(?i)(?:</[a-z][a-z0-9]*\s*>|-->)\s*\Z")
-_XML_DECLARATION: Final = re.compile(rb"\A\s*<\?xml[^>]{0,200}\?>")  # of pages that call themselves XHTML
+_XML_DECLARATION: Final = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]{0,400}\?>\s*)+")  # of pages in XHTML
 _DOCUMENT_END: Final = re.compile(rb"(?i)</html\s*>")
 
 
@@ -39,6 +41,11 @@ def parse_html(body: bytes, *, charset: str | None = None) -> BeautifulSoup:
     if page.find(name=True) is None:
         raise UnreadableError("no HTML: not one element")
     return page
+
+
+async def read_beside(read: Callable[[bytes], _T], body: bytes, *, large: int = LARGE_BYTES) -> _T:
+    """Return what is read of a body, in a thread if it is large."""
+    return await asyncio.to_thread(read, body) if len(body) >= large else read(body)
 
 
 async def html_of(response: httpx.Response) -> BeautifulSoup:

@@ -10,12 +10,12 @@ import tomllib
 from collections.abc import Awaitable, Callable, Sequence
 from functools import cache
 from importlib.resources import files
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 
 import msgspec
 from bs4 import BeautifulSoup
 
-from connectors.html import LARGE_BYTES, is_whole, parse_html
+from connectors.html import is_whole, parse_html, read_beside
 from connectors.numbered import Numbered, Sheet
 from connectors.one_box import Boxed, FirstThatFinds
 from connectors.pages_of_list import Batch, Fetch, answer_by_pages
@@ -26,6 +26,10 @@ from engine.model import Answer, Expression, Query, Reason, Window
 from engine.ports import Door, Member
 
 import httpx  # isort: skip
+
+
+LARGE_LIST_BYTES: Final = 15_000
+"""Lists larger than this are read in a thread: their rows cost about 1 ms each beside the parsing."""
 
 
 class Got(NamedTuple):
@@ -67,11 +71,11 @@ async def got(response: httpx.Response, look: Look, member: str, number: int) ->
     """Return a page of results, read in a thread if it is large."""
     body, url, charset = response.content, str(response.url), response.charset_encoding
 
-    def read() -> Got:
+    def read(body: bytes) -> Got:
         page = parse_html(body, charset=charset)
         return Got(page, url, number, read_list(page, look, url, member, is_whole=is_whole(body)))
 
-    return await asyncio.to_thread(read) if len(body) >= LARGE_BYTES else read()
+    return await read_beside(read, body, large=LARGE_LIST_BYTES)
 
 
 class PageSearch:

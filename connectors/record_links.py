@@ -60,26 +60,29 @@ def rows_of(page: BeautifulSoup | Tag, look: Look) -> list[Row]:
     """Return the rows of a page, each record once, in their order."""
     for selector in look.links:
         links: dict[str, list[Tag]] = {}
+        held: dict[int, set[str]] = {}
         for link in page.select(selector, limit=_MOST_ROWS * 8):
             if own := _id_of(link, look):
                 links.setdefault(own, []).append(link)
-        rows = [_row(name, several, look) for name, several in list(links.items())[:_MOST_ROWS]]
-        if rows:
-            return rows
+                for parent in link.parents:
+                    held.setdefault(id(parent), set()).add(own)
+        if links:
+            return [_row(own, several, held, look) for own, several in list(links.items())[:_MOST_ROWS]]
     return []
 
 
-def _row(name: str, links: list[Tag], look: Look) -> Row:
+def _row(own: str, links: list[Tag], held: dict[int, set[str]], look: Look) -> Row:
+    """Return the row of a record. `held` are the records to which the links inside of an element lead."""
     bearer = max(links, key=lambda link: (_is_title(link, look), len(_title_of(link))))
     element = bearer
     known = next((found for selector in look.rows for found in [_closest(bearer, selector)] if found), None)
     if known is not None:
-        return Row(name, bearer, known)
+        return Row(own, bearer, known)
     for parent in bearer.parents:
-        if parent.name in {"body", "html", "form", "[document]"} or _holds_others(parent, name, look):
+        if parent.name in {"body", "html", "form", "[document]"} or held[id(parent)] != {own}:
             break
         element = parent
-    return Row(name, bearer, element)
+    return Row(own, bearer, element)
 
 
 def _is_title(link: Tag, look: Look) -> bool:
@@ -88,12 +91,6 @@ def _is_title(link: Tag, look: Look) -> bool:
 
 def _closest(tag: Tag, selector: str) -> Tag | None:
     return soupsieve.closest(selector, tag)
-
-
-def _holds_others(parent: Tag, name: str, look: Look) -> bool:
-    """Whether an element has links to other records, of the kind that bears titles here."""
-    others = (_id_of(link, look) for selector in look.links for link in parent.select(selector, limit=400))
-    return any(own and own != name for own in others)
 
 
 def _id_of(link: Tag, look: Look) -> str:

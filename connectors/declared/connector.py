@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Final, TypeVar
+from typing import Final
 
 import httpx
 
@@ -12,7 +12,7 @@ from connectors.aspnet import Kept, form_of, post_back_of
 from connectors.declared.reading import read_answer, taken
 from connectors.declared.request import built, holes_filled
 from connectors.declared.settings import DeclaredSettings, Request
-from connectors.html import LARGE_BYTES, is_whole, parse_html
+from connectors.html import is_whole, parse_html, read_beside
 from connectors.json import parse_json
 from connectors.numbered import Numbered, Sheet
 from connectors.one_box import Boxed, boxed
@@ -22,7 +22,6 @@ from engine.errors import UnreadableError
 from engine.model import Answer, Expression, Field, Query, Reason, Window
 from engine.ports import Door, Member
 
-_T = TypeVar("_T")
 _PROBE: Final = Boxed(Field.ANY, "history")
 
 
@@ -128,7 +127,7 @@ class DeclaredConnector:
     async def _answer(self, response: httpx.Response) -> _Got:
         settings, body, url = self._settings, response.content, str(response.url)
         if settings.is_json:
-            answer: object = await _beside(parse_json, body)
+            answer: object = await read_beside(parse_json, body)
             return _Got(answer, url, read_answer(answer, settings, url, self._member.id))
         charset = settings.charset or response.charset_encoding
         whole = is_whole(body)
@@ -137,7 +136,7 @@ class DeclaredConnector:
             page = parse_html(body, charset=charset)
             return _Got(page, url, read_answer(page, settings, url, self._member.id, is_whole=whole))
 
-        return await _beside(read, body)
+        return await read_beside(read, body)
 
     async def _next(self, got: _Got) -> _Got | None:
         """Return the next page as the page at hand links to it; None if it does not."""
@@ -185,8 +184,3 @@ def _batch(place: int, sheet: Sheet, notices: tuple[Reason, ...]) -> Batch:
     if not sheet.is_whole:
         notices = (*notices, Reason("notice.partial"))
     return Batch(place, sheet.rows, sheet.total, sheet.goes_on, notices)
-
-
-async def _beside(read: Callable[[bytes], _T], body: bytes) -> _T:
-    """Read a body, in a thread if it is large."""
-    return await asyncio.to_thread(read, body) if len(body) >= LARGE_BYTES else read(body)

@@ -18,7 +18,9 @@ from bs4 import BeautifulSoup, NavigableString, Tag
 from connectors.html import text_of
 from engine.text import folded_key
 
-_LABEL: Final = "b, strong, label, dt, th, .label, .title-label, i"
+_LABELS: Final = frozenset({"b", "strong", "label", "dt", "th", "i"})
+_LABEL_CLASSES: Final = frozenset({"label", "title-label", "lbl"})
+_LINES: Final = frozenset({"p", "li", "dd", "dl", "tr", "div"})
 _LABEL_IN_TEXT: Final = re.compile(r"^\s*(?P<label>[^\d\W][^:\n]{0,38}?)\s*:\s*")
 _ISBN: Final = re.compile(r"\b97[89][-\s]?\d[\d\s-]{8,13}\d\b")
 _EXTENT: Final = re.compile(r"^\D{0,12}\d+\s*(?:tr|trang|p|pp|tờ|t)\b|\d\s*cm\b", re.IGNORECASE)
@@ -56,11 +58,13 @@ def name_of_shape(value: str, *, has_links: bool = False) -> str | None:
     return "subjects" if has_links else None
 
 
-def labelled_texts(container: Tag, selector: str = "p, li, dd, dl, tr, div") -> list[tuple[str, str]]:
+def labelled_texts(container: Tag) -> list[tuple[str, str]]:
     """Return the (name, text) pairs of the labelled lines inside an element, each line once, innermost lines only."""
     found: list[tuple[str, str]] = []
-    for line in container.select(selector):
-        if line.name != "dl" and line.select_one(selector) is not None and not _is_pair(line):
+    for line in _inside(container):
+        if line.name not in _LINES:
+            continue
+        if line.name != "dl" and any(inner.name in _LINES for inner in _inside(line)) and not _is_pair(line):
             continue
         for label, value, has_links in _pairs_of(line):
             name = name_of_label(label)
@@ -69,6 +73,15 @@ def labelled_texts(container: Tag, selector: str = "p, li, dd, dl, tr, div") -> 
             if name and value:
                 found.append((name, value[:_MOST_LETTERS]))
     return list(dict.fromkeys(found))
+
+
+def _inside(tag: Tag) -> Iterator[Tag]:
+    """Return the elements inside of one, in their order; cheaper than a selector."""
+    return (inner for inner in tag.descendants if isinstance(inner, Tag))
+
+
+def _is_label(tag: Tag) -> bool:
+    return tag.name in _LABELS or not _LABEL_CLASSES.isdisjoint(tag.get("class") or ())
 
 
 def _is_pair(line: Tag) -> bool:
@@ -105,7 +118,7 @@ def _pairs_of_list(terms: list[Tag]) -> Iterator[tuple[str, str, bool]]:
 
 def _pair_of_line(line: Tag) -> Iterator[tuple[str, str, bool]]:
     text = text_of(line)
-    label_tag = line.select_one(_LABEL)
+    label_tag = next((tag for tag in _inside(line) if _is_label(tag)), None)
     label = text_of(label_tag)
     if label_tag is not None and label and text.startswith(label) and len(label) < len(text):
         yield label, _listed(line, text[len(label) :].strip(" :\u00a0")), _has_links(line)

@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode
 
 from connectors.html import html_of
 from connectors.kipos.settings import CODES, KiposSettings
-from connectors.one_box import Boxed, boxed
+from connectors.one_box import Boxed, boxed, hyphenated
 from connectors.page_search import Got, PageSearch, got, look_of
 from connectors.search_form import codes_of
 from connectors.simpler import Abilities
@@ -53,7 +53,10 @@ class KiposConnector:
         await self._door.client.aclose()
 
     def _ways(self, expression: Expression | None) -> list[Boxed]:
-        return [boxed(expression, joins=self._settings.joins_fields)]
+        way = boxed(expression, joins=self._settings.joins_fields)
+        if way.field is Field.ISBN:
+            return [way._replace(text=form) for form in hyphenated(way.text, self._settings.isbn_forms)]
+        return [way]
 
     async def first(self, way: Boxed) -> Got:
         """Ask for the first page; with any field in every title, where this server knows no way to ask for all."""

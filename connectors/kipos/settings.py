@@ -19,5 +19,6 @@ class KiposSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     codes: dict[Field, str] = msgspec.field(default_factory=dict)
     reads_form: bool = True
     page_size: Annotated[int, msgspec.Meta(ge=1, le=100)] = 10
+    isbn_forms: Annotated[int, msgspec.Meta(ge=1, le=6)] = 3
     folds_marks: bool = False
     joins_fields: bool = False

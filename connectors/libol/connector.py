@@ -15,7 +15,7 @@ from connectors.aspnet import Kept, form_of
 from connectors.html import attribute, html_of, refuse_other_pages
 from connectors.libol.holdings import read_holdings
 from connectors.libol.settings import LibolSettings
-from connectors.one_box import Boxed, boxed
+from connectors.one_box import Boxed, boxed, hyphenated
 from connectors.page_search import Got, PageSearch, got, look_of
 from connectors.search_form import SearchForm, search_form_of
 from connectors.simpler import Abilities
@@ -97,7 +97,10 @@ class LibolConnector:
         return found
 
     def _ways(self, expression: Expression | None) -> list[Boxed]:
-        return [boxed(expression, joins=self._settings.joins_fields)]
+        way = boxed(expression, joins=self._settings.joins_fields)
+        if way.field is Field.ISBN:
+            return [way._replace(text=form) for form in hyphenated(way.text, self._settings.isbn_forms)]
+        return [way]
 
     async def first(self, way: Boxed) -> Got:
         """Send the search form."""

@@ -24,5 +24,6 @@ class LibolSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     results_path: str = "WShowResult.aspx"
     holdings_path: str = "WHoldingCollection.aspx"
     page_size: Annotated[int, msgspec.Meta(ge=1, le=100)] = 10
+    isbn_forms: Annotated[int, msgspec.Meta(ge=1, le=6)] = 3
     folds_marks: bool = False
     joins_fields: bool = False

@@ -6,9 +6,10 @@ import msgspec
 
 from connectors.aspnet import Kept, token_of
 from connectors.formats import records_from_iso2709
-from connectors.html import html_of, is_whole, refuse_other_pages
+from connectors.html import html_of, is_whole, parse_html, read_beside, refuse_other_pages
 from connectors.numbered import Numbered, Sheet
 from connectors.one_box import Boxed, FirstThatFinds, boxed, hyphenated
+from connectors.page_search import LARGE_LIST_BYTES
 from connectors.pages_of_list import Batch, Fetch, answer_by_pages
 from connectors.simpler import Abilities, clauses_of
 from connectors.tim_kiem.reading import completed, read_rows, title_of_record, under_its_id
@@ -93,9 +94,13 @@ class TimKiemConnector:
             self._is_plain = response.status_code in _NO_SUCH_WAY
         if self._is_plain:
             response = await self._door.client.get(plain_url(base, settings, way, number))
-        sheet, slugs = read_rows(await html_of(response), str(response.url), self._member.id)
-        whole = sheet.is_whole and is_whole(response.content)
-        return msgspec.structs.replace(sheet, is_whole=whole), slugs
+        url, charset = str(response.url), response.charset_encoding
+
+        def read(body: bytes) -> tuple[Sheet, dict[str, str]]:
+            sheet, slugs = read_rows(parse_html(body, charset=charset), url, self._member.id)
+            return msgspec.structs.replace(sheet, is_whole=sheet.is_whole and is_whole(body)), slugs
+
+        return await read_beside(read, response.content, large=LARGE_LIST_BYTES)
 
     async def _with_details(self, answer: Answer, slugs: dict[str, str]) -> Answer:
         """Return an answer whose first records are as full as their own pages tell them."""
