@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from connectors.encore.connector import EncoreConnector
+from connectors.encore.examine import examine
 from connectors.encore.settings import EncoreSettings
 from connectors.encore.signs import SIGNS
 from engine.ports import Connector, Door, Member, System
@@ -15,4 +16,4 @@ def _connector(member: Member, settings: object, door: Door) -> Connector:
     return EncoreConnector(member, settings, door)
 
 
-SYSTEM = System(name="encore", settings=EncoreSettings, connector=_connector, signs=SIGNS)
+SYSTEM = System(name="encore", settings=EncoreSettings, connector=_connector, signs=SIGNS, examine=examine)

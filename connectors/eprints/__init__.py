@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from connectors.eprints.connector import EprintsConnector
+from connectors.eprints.examine import examine
 from connectors.eprints.settings import EprintsSettings
 from connectors.eprints.signs import SIGNS
 from engine.ports import Connector, Door, Member, System
@@ -15,4 +16,4 @@ def _connector(member: Member, settings: object, door: Door) -> Connector:
     return EprintsConnector(member, settings, door)
 
 
-SYSTEM = System(name="eprints", settings=EprintsSettings, connector=_connector, signs=SIGNS)
+SYSTEM = System(name="eprints", settings=EprintsSettings, connector=_connector, signs=SIGNS, examine=examine)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from connectors.evergreen.connector import EvergreenConnector
+from connectors.evergreen.examine import examine
 from connectors.evergreen.settings import EvergreenSettings
 from connectors.evergreen.signs import SIGNS
 from engine.ports import Connector, Door, Member, System
@@ -15,4 +16,4 @@ def _connector(member: Member, settings: object, door: Door) -> Connector:
     return EvergreenConnector(member, settings, door)
 
 
-SYSTEM = System(name="evergreen", settings=EvergreenSettings, connector=_connector, signs=SIGNS)
+SYSTEM = System(name="evergreen", settings=EvergreenSettings, connector=_connector, signs=SIGNS, examine=examine)

@@ -27,6 +27,11 @@ class EvergreenConnector:
         self._copies_at_once = settings.copies_at_once
         self.fields: frozenset[Field] = CAN.fields
 
+    @property
+    def gives_copies_at_once(self) -> bool:
+        """Whether the copies of several records come in one answer, as far as is known."""
+        return self._copies_at_once
+
     async def search(self, query: Query, window: Window) -> Answer:
         """Ask for one window of the list, with its copies; see `engine.ports.Connector`."""
         has_filters = self._settings.filters

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from connectors.omeka_s.connector import OmekaConnector
+from connectors.omeka_s.examine import examine
 from connectors.omeka_s.settings import OmekaSettings
 from connectors.omeka_s.signs import SIGNS
 from engine.ports import Connector, Door, Member, System
@@ -15,4 +16,4 @@ def _connector(member: Member, settings: object, door: Door) -> Connector:
     return OmekaConnector(member, settings, door)
 
 
-SYSTEM = System(name="omeka-s", settings=OmekaSettings, connector=_connector, signs=SIGNS)
+SYSTEM = System(name="omeka-s", settings=OmekaSettings, connector=_connector, signs=SIGNS, examine=examine)

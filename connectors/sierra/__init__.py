@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from connectors.sierra.connector import SierraConnector
+from connectors.sierra.examine import examine
 from connectors.sierra.settings import SierraSettings
 from connectors.sierra.signs import SIGNS
 from engine.ports import Connector, Door, Member, System
@@ -15,4 +16,4 @@ def _connector(member: Member, settings: object, door: Door) -> Connector:
     return SierraConnector(member, settings, door)
 
 
-SYSTEM = System(name="sierra", settings=SierraSettings, connector=_connector, signs=SIGNS)
+SYSTEM = System(name="sierra", settings=SierraSettings, connector=_connector, signs=SIGNS, examine=examine)

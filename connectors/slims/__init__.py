@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from connectors.slims.connector import SlimsConnector
+from connectors.slims.examine import examine
 from connectors.slims.settings import SlimsSettings
 from connectors.slims.signs import SIGNS
 from engine.ports import Connector, Door, Member, System
@@ -15,4 +16,4 @@ def _connector(member: Member, settings: object, door: Door) -> Connector:
     return SlimsConnector(member, settings, door)
 
 
-SYSTEM = System(name="slims", settings=SlimsSettings, connector=_connector, signs=SIGNS)
+SYSTEM = System(name="slims", settings=SlimsSettings, connector=_connector, signs=SIGNS, examine=examine)

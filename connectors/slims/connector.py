@@ -28,6 +28,11 @@ class SlimsConnector:
         self._gives_xml = settings.list_format == "xml"
         self.fields: frozenset[Field] = CAN.fields
 
+    @property
+    def gives_xml(self) -> bool:
+        """Whether its lists come as XML, as far as is known."""
+        return self._gives_xml
+
     async def search(self, query: Query, window: Window) -> Answer:
         """Ask for one window of the list; see `engine.ports.Connector`."""
         return await answer_by_pages(
