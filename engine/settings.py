@@ -9,6 +9,7 @@ import difflib
 import re
 import tomllib
 from collections.abc import Mapping
+from copy import deepcopy
 from pathlib import Path
 from typing import TypeVar
 
@@ -106,11 +107,41 @@ def checked(table: Mapping[str, object], shape: type[Shape], *, file: Path, text
             path = ".".join(part for part in (path, unknown[1]) if part)
             problem = f"unknown key `{unknown[1]}`{_nearest(unknown[1], _keys_at(shape, str(error)))}"
         else:
-            found = _value_at(table, path.removeprefix(under).strip("."))
+            inner = path.removeprefix(under).strip(".")
+            found = _value_at(table, inner)
+            if isinstance(found, dict) and "missing required field" not in problem:
+                culprit = _key_at_fault(table, shape, inner, str(error))
+                path, found = (f"{path}.{culprit}".lstrip("."), found[culprit]) if culprit else (path, found)
             problem = problem[0].lower() + problem[1:]
             shown = f", found {found!r}" if found is not None and not isinstance(found, dict) else ""
             problem = f"`{path}`: {problem}{shown}" if path else problem
         raise SettingsError(str(file), line_of(text, path), problem) from error
+
+
+def _key_at_fault(table: Mapping[str, object], shape: object, inner: str, message: str) -> str | None:
+    """Return the key that a check of its whole table stumbled over: the one without which it says something else.
+
+    None where several are, or none is: the table itself is at fault then.
+    """
+    keys = _value_at(table, inner)
+    assert isinstance(keys, dict)
+    mending, changing = [], []
+    for key in keys:
+        without = deepcopy(dict(table))
+        rest = _value_at(without, inner)
+        assert isinstance(rest, dict)
+        del rest[key]
+        try:
+            msgspec.convert(without, shape)
+            mending.append(key)
+        except msgspec.ValidationError as error:
+            if str(error) != message and "missing required field" not in str(error):
+                changing.append(key)
+    if not mending:
+        # Without it another check stumbles: it is the one only if the message speaks of what stands there.
+        spoken = [quoted or hole for quoted, hole in re.findall(r"'([^']+)'|(\{\w+\})", message)]
+        mending = [key for key in changing if len(keys) == 1 or any(part in str(keys[key]) for part in spoken)]
+    return mending[0] if len(mending) == 1 else None
 
 
 def read_settings(path: Path) -> LienThuSettings:
