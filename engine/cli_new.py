@@ -33,11 +33,9 @@ WORDS: dict[str, dict[Language, str]] = {
     },
     "connector": {
         "vi": "Bây giờ chạy:\n  .venv/bin/pip install -q -e . --no-deps\n"
-        "  .venv/bin/python -m connectors.battery accept tests/recordings/{name}-mau\n"
         "  .venv/bin/pytest tests/connectors/test_{module}.py\n"
         "rồi thay dần từng chỗ ghi TODO: xem docs/add-a-system.md.",
         "en": "Now run:\n  .venv/bin/pip install -q -e . --no-deps\n"
-        "  .venv/bin/python -m connectors.battery accept tests/recordings/{name}-mau\n"
         "  .venv/bin/pytest tests/connectors/test_{module}.py\n"
         "then change what is marked TODO, one by one: see docs/add-a-system.md.",
     },

@@ -60,7 +60,17 @@ def test_every_setting_stands_in_the_docs(key: str) -> None:
 
 def test_every_command_answers_to_help_and_stands_in_the_readme_or_docs() -> None:
     docs = "\n".join(path.read_text("utf-8") for path in [ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
-    for command in ("search", "serve", "demo", "harvest", "member list", "member check"):
+    for command in (
+        "search",
+        "serve",
+        "demo",
+        "harvest",
+        "member list",
+        "member check",
+        "member detect",
+        "member record",
+        "member new",
+    ):
         assert f"lienthu {command}" in docs
         assert CliRunner().invoke(app, [*command.split(), "--help"]).exit_code == 0
 
