@@ -25,6 +25,9 @@ from engine.errors import UnreadableError
 from engine.model import Record
 
 _MOST_ROWS = 300
+_PAGES = frozenset({"body", "html", "form", "[document]"})
+_LISTS = frozenset({"ul", "ol", "table", "tbody", "main"})
+_PARTS_OF_PAGES = ["nav", "header", "footer", "select", "form", "h1"]
 _PLACE = re.compile(r"^\s*\d{1,6}\s*[.)/]\s+(?=\S)")
 
 
@@ -67,22 +70,30 @@ def rows_of(page: BeautifulSoup | Tag, look: Look) -> list[Row]:
                 for parent in link.parents:
                     held.setdefault(id(parent), set()).add(own)
         if links:
-            return [_row(own, several, held, look) for own, several in list(links.items())[:_MOST_ROWS]]
+            alone = len(links) == 1
+            return [_row(own, some, held, look, is_alone=alone) for own, some in list(links.items())[:_MOST_ROWS]]
     return []
 
 
-def _row(own: str, links: list[Tag], held: dict[int, set[str]], look: Look) -> Row:
-    """Return the row of a record. `held` are the records to which the links inside of an element lead."""
+def _row(own: str, links: list[Tag], held: dict[int, set[str]], look: Look, *, is_alone: bool) -> Row:
+    """Return the row of a record. `held` are the records to which the links inside of an element lead.
+
+    Where no other row bounds it (`is_alone`), the row ends at the list, or at what has parts of a page in it.
+    """
     bearer = max(links, key=lambda link: (_is_title(link, look), len(_title_of(link))))
     element = bearer
     known = next((found for selector in look.rows for found in [_closest(bearer, selector)] if found), None)
     if known is not None:
         return Row(own, bearer, known)
     for parent in bearer.parents:
-        if parent.name in {"body", "html", "form", "[document]"} or held[id(parent)] != {own}:
+        if parent.name in _PAGES or held[id(parent)] != {own} or (is_alone and _is_more_than_a_row(parent)):
             break
         element = parent
     return Row(own, bearer, element)
+
+
+def _is_more_than_a_row(tag: Tag) -> bool:
+    return tag.name in _LISTS or tag.find(_PARTS_OF_PAGES) is not None
 
 
 def _is_title(link: Tag, look: Look) -> bool:
