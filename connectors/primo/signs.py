@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from connectors.json import parse_json, table_of
+from engine.errors import LienThuError
 from engine.model import Reason
 from engine.ports import Found, Page, Sign
 
@@ -51,4 +53,30 @@ def _linked(text: str) -> bool:
     )
 
 
-SIGNS = (Sign("", recognise, step=42, hint="(?i)primo|primaws"), Sign("/discovery/search", recognise, step=74))
+def recognise_interface(page: Page) -> Found | None:
+    """Tell a Primo by what its interface answers to a search that names no view: results, or an error of its own."""
+    if "/pnxs?" not in page.url:
+        return None
+    try:
+        answer = table_of(parse_json(page.body))
+    except LienThuError:
+        return None
+    has_results = isinstance(answer.get("docs"), list) and "total" in table_of(answer.get("info"))
+    has_error = page.status in {400, 401, 403, 500} and "errorCode" in answer and "errorMessage" in answer
+    if not has_results and not has_error:
+        return None
+    is_ve = "/primaws/" in page.url
+    parts = urlsplit(page.url)
+    unsure = dict.fromkeys(("vid", "tab", "scope"), "see the address of a search made by hand")
+    evidence = Reason("sign.primo.ve" if is_ve else "sign.primo.classic")
+    settings: dict[str, object] = {"vid": "INST:VIEW" if is_ve else "VIEW"}
+    return Found(f"{parts.scheme}://{parts.netloc}", evidence, settings=settings, unsure=unsure)
+
+
+_ASKED = "pnxs?q=any,contains,history,AND&limit=1&offset=0&lang=en&mode=advanced&skipDelivery=Y"
+SIGNS = (
+    Sign("", recognise, step=42, hint="(?i)primo|primaws"),
+    Sign("/discovery/search", recognise, step=74),
+    Sign(f"/primaws/rest/pub/{_ASKED}", recognise_interface, step=75),
+    Sign(f"/primo_library/libweb/webservices/rest/primo-explore/v1/{_ASKED}", recognise_interface, step=76),
+)

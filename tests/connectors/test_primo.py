@@ -15,7 +15,7 @@ from connectors.primo import SYSTEM
 from connectors.primo.request import primo_query
 from connectors.primo.response import listed_page
 from connectors.primo.settings import PrimoSettings
-from connectors.primo.signs import recognise
+from connectors.primo.signs import recognise, recognise_interface
 from engine.errors import FaultError, RefusedError, UnreadableError, UnsupportedError
 from engine.model import And, Clause, Field, Filters, Not, Or, Query, Record, Service, Window
 from engine.ports import AvailabilityConnector, Page
@@ -255,6 +255,15 @@ def test_a_primo_is_told_by_its_addresses(url: str, body: bytes, vid: str, evide
     found = recognise(Page(url, 200, "text/html", body))
     assert found is not None
     assert (found.settings["vid"], found.evidence.code) == (vid, evidence)
+
+
+def test_a_primo_is_told_by_what_its_interface_says() -> None:
+    url = "https://t.example.org/primaws/rest/pub/pnxs?q=any,contains,history"
+    for status, body in ((200, answer(0)), (403, '{"errorCode":"401","errorMessage":"Unauthorized"}')):
+        found = recognise_interface(Page(url, status, "application/json", body.encode()))
+        assert found is not None
+        assert (found.url, found.evidence.code) == ("https://t.example.org", "sign.primo.ve")
+    assert recognise_interface(Page(url, 404, "text/html", b"<p>404</p>")) is None
 
 
 def test_a_page_that_links_to_a_primo_elsewhere_is_none() -> None:
