@@ -19,7 +19,7 @@ from connectors.http import open_client
 from connectors.line import open_dial
 from engine.errors import LienThuError, UnreachableError
 from engine.model import Reason, Window
-from engine.ports import Clock, Door, Manners, Member, Names, Page, System
+from engine.ports import Clock, Door, Listing, Manners, Member, Names, Page, System
 from engine.query import parse
 from engine.sentences import say
 from engine.tools import Detected, Seen, Step, Trial, Wishes
@@ -248,6 +248,8 @@ class _Detection:
         """Search as two readers would, in Vietnamese and in English, and keep what passed if that is wished."""
         trials: list[Trial] = []
         folders: list[str] = []
+        if system.harvest is not None:
+            return [await self._listed(member, own, system)], folders
         window = Window(1, _COUNT)
         if self._wishes.recordings is None:
             return [await self._search(member, own, system, typed) for typed in SEARCHES], []
@@ -282,6 +284,21 @@ class _Detection:
         finally:
             await connector.close()
         return casebook.trial_of(typed, came)
+
+    async def _listed(self, member: Member, own: msgspec.Struct, system: System) -> Trial:
+        """Read the first page of a list that is harvested: there is nothing to search in yet."""
+        assert system.harvest is not None
+        repository = system.harvest(member, own, self._door(member))
+        try:
+            facts = await repository.facts()
+            page = await repository.batch(Listing(facts.prefix, facts.sets[0]), None)
+        except LienThuError as error:
+            return casebook.trial_of("ListRecords", error)
+        finally:
+            await repository.close()
+        first = page.records[0].title if page.records else None
+        harvest_first = Reason("harvest.first", {"member": member.id})
+        return Trial(f"ListRecords {facts.prefix}", len(page.records), page.total, first, (harvest_first,))
 
     def _door(self, member: Member) -> Door:
         client = open_client(member, user_agent=self._user_agent, clock=self._clock)

@@ -43,12 +43,15 @@ def recognise_page(page: Page) -> Found | None:
     """Tell an OAI-PMH answer at the bare address: most say that a verb is missing."""
     if b"<OAI-PMH" not in page.body[:2000]:
         return None
+    if (identified := _identified(page, is_sure=True)) is not None:
+        return identified
     try:
         read(page.body)
     except LienThuError:
         return None
     url = page.url.partition("?")[0]
-    return Found(url=url, evidence=Reason("sign.oai-pmh.answer", {"url": url}))
+    # Identify tells the name too, and is asked next.
+    return Found(url=url, evidence=Reason("sign.oai-pmh.answer", {"url": url}), is_sure=False)
 
 
 SIGNS = (

@@ -10,6 +10,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from connectors.detect import detect
+from connectors.oai_pmh import SYSTEM
 from demo.server import Reply, Request
 from engine.app import House, member_of, open_door, open_index, open_search
 from engine.checkup import check_member
@@ -24,6 +26,7 @@ from engine.errors import (
 )
 from engine.model import State, Who
 from engine.query import parse
+from engine.tools import Wishes
 from tests.engine.harvesting import Harvested, catalogue, oai, running, searched
 
 ALL = len(catalogue())
@@ -529,3 +532,19 @@ async def test_a_check_asks_a_repository_who_it_is_and_never_for_words(kho: Harv
     kho.instead = lambda _: Reply(b"", "text/plain", 500)
     checkup = await check_member(member, own, house.systems["oai-pmh"], open_door(house, member, clock=time.time))
     assert not checkup.answers
+
+
+async def test_a_repository_is_detected_at_its_address_and_its_list_is_tried(kho: Harvested) -> None:
+    detected = await detect(
+        f"http://127.0.0.1:{kho.server.port}/server/oai/request",
+        systems={"oai-pmh": SYSTEM},
+        user_agent="a test",
+        clock=time.time,
+        wishes=Wishes(id="thu", private_network=True, pause_ms=0),
+        tell=lambda _: None,
+    )
+    assert (detected.system, detected.is_sure, detected.works) == ("oai-pmh", True, True)
+    assert (detected.requests, detected.name) == (3, "Thư viện số mẫu Sông Cầu")
+    (trial,) = detected.trials
+    assert (trial.records, trial.total) == (50, ALL)
+    assert [notice.code for notice in trial.notices] == ["harvest.first"]

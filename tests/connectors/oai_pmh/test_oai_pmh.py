@@ -298,7 +298,11 @@ def test_an_address_that_answers_that_a_verb_is_missing_is_a_repository() -> Non
         Page("https://a.example/oai", 200, "text/xml", body_of("oai-cau-rong/errors/001-badVerb.exchange"))
     )
     assert found is not None
-    assert found.url == "https://a.example/oai"
+    assert (found.url, found.is_sure) == ("https://a.example/oai", False)  # Identify is asked for next
+    identify = body_of("oai-go-cong/facts/001-identify.exchange")
+    given = recognise_page(Page("https://a.example/oai?verb=Identify", 200, "text/xml", identify))
+    assert given is not None
+    assert (given.url, given.is_sure) == ("https://a.example/oai", True)
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>OAI-PMH</html>", b"<OAI-PMH", b"<rss/>", b"\xff\xfe"])
