@@ -36,6 +36,10 @@ class Running(NamedTuple):
     database: str
 
 
+_MARC_TOO = """
+      <retrieval syntax="usmarc">
+        <backend syntax="xml" name="F"><marc inputformat="xml" outputformat="marc" outputcharset="utf-8"/></backend>
+      </retrieval>"""
 REPORTS = 130
 """How many of the made-up records are titled "Báo cáo khảo sát số ..."."""
 
@@ -48,11 +52,13 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def zebra(folder: Path, records: Sequence[Path], *, icu: bool = True, iso2709: bool = True) -> Iterator[Running]:
+def zebra(
+    folder: Path, records: Sequence[Path], *, icu: bool = True, iso2709: bool = True, gives_marc: bool = False
+) -> Iterator[Running]:
     """Run a zebrasrv over these files of records, in an empty folder of its own.
 
     `icu`: words are folded by ICU (marks taken off, đ stays đ); else by a map of letters that knows few marks.
-    `iso2709`: the files are ISO 2709 in UTF-8; else MARCXML.
+    `iso2709`: the files are ISO 2709 in UTF-8; else MARCXML. `gives_marc`: over Z39.50 records come as MARC 21 too.
     """
     port = free_port()
     folder.mkdir(parents=True, exist_ok=True)
@@ -66,6 +72,9 @@ def zebra(folder: Path, records: Sequence[Path], *, icu: bool = True, iso2709: b
     }
     for name in ("zebra.cfg", "dom.xml", "gfs.xml"):
         (folder / name).write_text(Template((folder / name).read_text("utf-8")).substitute(holes), "utf-8")
+    if gives_marc:
+        gfs = (folder / "gfs.xml").read_text("utf-8")
+        (folder / "gfs.xml").write_text(gfs.replace("<retrievalinfo>", f"<retrievalinfo>{_MARC_TOO}"), "utf-8")
     (folder / "register").mkdir()
     (folder / "shadow").mkdir()
     for command in (["init"], ["update", *map(str, records)], ["commit"]):

@@ -9,6 +9,7 @@ from typing import Final, Protocol
 from urllib.parse import quote
 
 import msgspec
+from lxml import etree
 
 from connectors.narrow import narrows, passes
 from connectors.z3950 import ladder
@@ -16,7 +17,7 @@ from connectors.z3950.conversation import Conversation, HungUpError, Searched, c
 from connectors.z3950.diagnostics import Diagnostic, Means, Try
 from connectors.z3950.operands import Operand
 from connectors.z3950.present import Cut, Presented
-from connectors.z3950.records import record_of
+from connectors.z3950.records import parsed_together, record_of
 from connectors.z3950.rpn import Rpn, rpn
 from connectors.z3950.settings import Dialect
 from engine.errors import LienThuError, UnreadableError
@@ -292,15 +293,18 @@ class Asking:
 
     async def _read(self, rows: tuple[Cut | Diagnostic, ...], first: int) -> None:
         """Read records, letting others run in between."""
+        parsed: list[etree._Element | None] = []
         for at, row in enumerate(rows):
-            if at and not at % RECORDS_A_SLICE:
-                await asyncio.sleep(0)
+            if at == len(parsed):
+                if at:
+                    await asyncio.sleep(0)
+                parsed += parsed_together(rows[at : at + RECORDS_A_SLICE])
             if isinstance(row, Diagnostic):
                 self._withheld += 1
                 self._first_withheld = self._first_withheld or row
                 continue
             try:
-                record = record_of(row, member=self.member, charset=self.speaking.record_charset)
+                record = record_of(row, member=self.member, charset=self.speaking.record_charset, element=parsed[at])
             except UnreadableError:
                 self._unreadable += 1
                 continue

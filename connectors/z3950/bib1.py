@@ -14,6 +14,8 @@ from connectors.cql_map import IsbnForm, LanguageCodes, MissingField, YearForm
 from engine.model import Field
 
 Number = Annotated[int, msgspec.Meta(ge=0, le=100_000)]
+Kind = Annotated[str, msgspec.Meta(pattern="^[0-9]{1,3}$")]
+"""The type of an attribute, as a key of TOML has it."""
 
 USE, RELATION, POSITION, STRUCTURE, TRUNCATION, COMPLETENESS = 1, 2, 3, 4, 5, 6
 """Types of attributes."""
@@ -56,7 +58,7 @@ class Use(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     use: tuple[Number, ...]
     structure: Number | None = None
     words: Words | None = None
-    attributes: dict[int, Number] | None = None
+    attributes: dict[Kind, Number] | None = None
 
 
 class Bib1Map(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -72,7 +74,7 @@ class Bib1Map(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     list_structure: Number = WORD_LIST
     phrase_structure: Number = PHRASE
     number_structure: Number = 0
-    attributes: dict[int, Number] = {}
+    attributes: dict[Kind, Number] = {}
     truncation: Number = 1
     booleans: frozenset[str] = frozenset({"and", "or", "not"})
     missing_field: MissingField = MissingField.ANY

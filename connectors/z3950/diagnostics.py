@@ -59,7 +59,6 @@ class Try(StrEnum):
     COMPLETENESS = "completeness"
     ATTRIBUTES = "attributes"
     BOOLEAN = "boolean"
-    DATABASE = "database"
     WORDS = "words"
 
 

@@ -88,7 +88,7 @@ def _after(speaking: Dialect, query: Query, diagnostic: Diagnostic) -> Step | No
             return _without_boolean(speaking, query, diagnostic)
         case Try.ATTRIBUTES:
             return Step(_fewer_attributes(speaking), query)
-        case None | Try.DATABASE:
+        case None:
             return None
         case _:
             return Step(msgspec.structs.replace(speaking, **_GIVES_UP[second_try](speaking)), query)
@@ -203,8 +203,8 @@ def _without(speaking: Dialect, kind: int) -> dict[str, object]:
     return {"attributes": _but(speaking.attributes, kind), "uses": uses}
 
 
-def _but(attributes: dict[int, int], kind: int) -> dict[int, int]:
-    return {one: value for one, value in attributes.items() if one != kind}
+def _but(attributes: dict[str, int], kind: int) -> dict[str, int]:
+    return {one: value for one, value in attributes.items() if int(one) != kind}
 
 
 def _no_relation(speaking: Dialect) -> dict[str, object]:

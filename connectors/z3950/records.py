@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
 import msgspec
+from lxml import etree
 
 from connectors.formats import record_from_xml
 from connectors.formats.charsets import decode
 from connectors.formats.iso2709 import read_fields
 from connectors.formats.marc21 import record_from_marc21
 from connectors.formats.unimarc import record_from_unimarc
-from connectors.xml import parse_xml
+from connectors.xml import MOST_DEPTH, parse_xml
+from connectors.z3950.diagnostics import Diagnostic
 from connectors.z3950.holdings import holdings_of
 from connectors.z3950.oids import Syntax
 from connectors.z3950.present import Cut
@@ -17,14 +22,44 @@ from connectors.z3950.sutrs import dublin_core
 from engine.errors import UnreadableError
 from engine.model import Record
 
+_XML = re.compile(
+    rb"""(?xi) \A (?:\xef\xbb\xbf)? \s*
+    (?: <\?xml (?:(?!encoding)[^>]){0,100} (?:encoding\s*=\s*["']utf-8["'][^>]{0,50})? \?> \s* )?
+    (?=<[a-z])"""
+)
+"""How a record in XML of UTF-8 begins."""
+
 _UNIMARC = frozenset({Syntax.UNIMARC, Syntax.RUSMARC})
 
 
-def record_of(cut: Cut, *, member: str, charset: str = "") -> Record:
+def parsed_together(rows: Sequence[Cut | Diagnostic]) -> Sequence[etree._Element | None]:
+    """Return the elements of records in XML, None for what is something else or must be parsed by itself.
+
+    One document of many is parsed in half the time of many documents.
+    """
+    places = [at for at, row in enumerate(rows) if isinstance(row, Cut) and _XML.match(row.octets)]
+    found: list[etree._Element | None] = [None] * len(rows)
+    if len(places) < 2:
+        return found
+    pieces = [_XML.sub(b"", row.octets, count=1) for row in rows if isinstance(row, Cut) and _XML.match(row.octets)]
+    try:
+        together = parse_xml(b"<records>" + b"".join(pieces) + b"</records>", most_depth=MOST_DEPTH + 1)
+    except UnreadableError:
+        return found
+    if len(together) == len(places):
+        for at, element in zip(places, together, strict=True):
+            found[at] = element
+    return found
+
+
+def record_of(cut: Cut, *, member: str, charset: str = "", element: etree._Element | None = None) -> Record:
     """Return the Record of what was cut out of a response. Raises UnreadableError.
 
-    `charset`: a codec of Python that its octets are in; empty: that is told from the octets.
+    `charset`: a codec of Python that its octets are in; empty: that is told from the octets. `element`: the record, if
+    it has been parsed already.
     """
+    if element is not None and not charset:
+        return record_from_xml(element, member=member)
     octets = cut.octets
     if charset and octets:
         octets = _recoded(octets, charset)

@@ -171,7 +171,8 @@ class _Saying:
 
     def term(self, use: Use, structure: int, text: str, *, goes_on: bool = False) -> Operand:
         """Return a term in each of the Use attributes of a field, any of which may hold it."""
-        attributes = dict(self.by.attributes if use.attributes is None else use.attributes)
+        further = self.by.attributes if use.attributes is None else use.attributes
+        attributes = {int(kind): value for kind, value in further.items()}
         if structure:
             attributes[STRUCTURE] = structure
         if goes_on and self.by.truncation:

@@ -15,7 +15,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from connectors.cql_map import IsbnForm, LanguageCodes, MissingField, YearForm
-from connectors.z3950.bib1 import Bib1Map, Number, TermCharset, Use, Words
+from connectors.z3950.bib1 import Bib1Map, Kind, Number, TermCharset, Use, Words
 from connectors.z3950.oids import Syntax
 from engine.errors import SettingsError
 from engine.model import Field
@@ -88,7 +88,7 @@ class Z3950Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     list_structure: Number | UnsetType = UNSET
     phrase_structure: Number | UnsetType = UNSET
     number_structure: Number | UnsetType = UNSET
-    attributes: dict[int, Number] | UnsetType = UNSET
+    attributes: dict[Kind, Number] | UnsetType = UNSET
     truncation: Number | UnsetType = UNSET
     booleans: frozenset[Boolean] | UnsetType = UNSET
     missing_field: MissingField | UnsetType = UNSET

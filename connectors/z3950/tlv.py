@@ -47,46 +47,55 @@ def _header(octets: bytes | bytearray, at: int) -> tuple[int, int, int]:
     """Return tag, length (-1: indefinite) and where the contents begin. Raises _Short, UnreadableError."""
     try:
         first = octets[at]
-        at += 1
-        tag = first & 0x1F
-        if tag == 0x1F:
-            tag = 0
-            for _ in range(4):
-                octet = octets[at]
-                at += 1
-                tag = tag << 7 | octet & 0x7F
-                if octet < 0x80:
-                    break
-            else:
-                raise UnreadableError("what came is not Z39.50: a tag of more than four octets")
+        length = octets[at + 1]
+        if length < 0x80 and first & 0x1F != 0x1F:  # nearly all are so
+            return _tag(first, first & 0x1F), length, at + 2
+        number, at = _tag_number(octets, at)
         length = octets[at]
-        at += 1
-        if length == 0x80:
-            if not first & _CONSTRUCTED:
-                raise UnreadableError("what came is not Z39.50: a primitive element of indefinite length")
-            return _tag(first, tag), _INDEFINITE, at
-        if length > 0x80:
-            count = length & 0x7F
-            if count > 8:
-                raise UnreadableError("what came is not Z39.50: a length of more than eight octets")
-            if at + count > len(octets):
-                raise _Short
-            length = int.from_bytes(octets[at : at + count])
-            at += count
-        return _tag(first, tag), length, at
     except IndexError:
         raise _Short from None
+    at += 1
+    if length == 0x80:
+        if not first & _CONSTRUCTED:
+            raise UnreadableError("what came is not Z39.50: a primitive element of indefinite length")
+        return _tag(first, number), _INDEFINITE, at
+    if length > 0x80:
+        count = length & 0x7F
+        if count > 8:
+            raise UnreadableError("what came is not Z39.50: a length of more than eight octets")
+        if at + count > len(octets):
+            raise _Short
+        length = int.from_bytes(octets[at : at + count])
+        at += count
+    return _tag(first, number), length, at
+
+
+def _tag_number(octets: bytes | bytearray, at: int) -> tuple[int, int]:
+    """Return the number of a tag and where it ends. Raises IndexError where that has not come."""
+    number = octets[at] & 0x1F
+    if number < 0x1F:
+        return number, at + 1
+    number = 0
+    for place in range(at + 1, at + 5):
+        octet = octets[place]
+        number = number << 7 | octet & 0x7F
+        if octet < 0x80:
+            return number, place + 1
+    raise UnreadableError("what came is not Z39.50: a tag of more than four octets")
 
 
 def _tag(first: int, number: int) -> int:
     """Return the tag as `Element` has it; those of classes that Z39.50 does not use are out of the way."""
-    match first >> 6:
-        case 2:
-            return number
-        case 0:
-            return -number
-        case _:
-            return 1 << 40
+    kind = first >> 6
+    if kind == 2:
+        return number
+    return -number if kind == 0 else 1 << 40
+
+
+class Apdu(bytes):
+    """The octets of a whole APDU. `ends` are the ends of its elements of indefinite length, by where they begin."""
+
+    ends: dict[int, int]
 
 
 class Frames:
@@ -98,7 +107,9 @@ class Frames:
         self._begin_again()
 
     def _begin_again(self) -> None:
-        self._at = self._open = self._seen = 0
+        self._at = self._seen = 0
+        self._open: list[int] = []
+        self._ends: dict[int, int] = {}
         self._end: int | None = None
 
     @property
@@ -110,7 +121,7 @@ class Frames:
         """Take what came."""
         self._octets += piece
 
-    def take(self) -> bytes | None:
+    def take(self) -> Apdu | None:
         """Return the next whole APDU, None where more must come. Raises UnreadableError and OversizeError."""
         if self._octets and self._octets[0] & 0xE0 != 0xA0:
             raise UnreadableError("what came is not Z39.50")
@@ -119,7 +130,8 @@ class Frames:
                 return None
         if len(self._octets) < self._end:
             return None
-        apdu = bytes(self._octets[: self._end])
+        apdu = Apdu(self._octets[: self._end])
+        apdu.ends = self._ends
         del self._octets[: self._end]
         self._begin_again()
         return apdu
@@ -132,19 +144,22 @@ class Frames:
                 return False
             if octets[self._at + 1]:
                 raise UnreadableError("what came is not Z39.50: an end of contents with contents")
+            self._ends[self._open.pop()] = self._at
             self._at += 2
-            self._open -= 1
         else:
             try:
                 _, length, begin = _header(octets, self._at)
             except _Short:
                 return False
             self._seen += 1
-            self._open += length == _INDEFINITE
-            self._at = begin + max(length, 0)
+            if length == _INDEFINITE:
+                self._open.append(begin)
+                self._at = begin
+            else:
+                self._at = begin + length
         if self._at > self._most_bytes:
             raise OversizeError(f"an answer of more than {self._most_bytes} bytes")
-        if self._open > MOST_DEPTH or self._seen > MOST_ELEMENTS:
+        if len(self._open) > MOST_DEPTH or self._seen > MOST_ELEMENTS:
             raise OversizeError(f"an answer of more than {MOST_DEPTH} levels or {MOST_ELEMENTS} elements")
         if not self._open:
             self._end = self._at
@@ -160,6 +175,7 @@ def elements(octets: bytes, begin: int = 0, end: int | None = None) -> Iterator[
     [(1, 2, 3), (1, 5, 8)]
     """
     at, end = begin, len(octets) if end is None else end
+    ends = octets.ends if isinstance(octets, Apdu) else {}
     while at < end:
         try:
             tag, length, start = _header(octets, at)
@@ -167,7 +183,7 @@ def elements(octets: bytes, begin: int = 0, end: int | None = None) -> Iterator[
             raise _torn() from None
         stop = after = start + length
         if length == _INDEFINITE:
-            stop = _end_of_contents(octets, start, end)
+            stop = ends.get(start) or _end_of_contents(octets, start, end)
             after = stop + 2
         if after > end:
             raise _torn()

@@ -65,9 +65,17 @@ async def serving(talk: Talk) -> AsyncIterator[str]:
         yield f"z3950://127.0.0.1:{server.sockets[0].getsockname()[1]}/Default"
     finally:
         server.close()
+        await settled()  # those that have just come are met
         for line in lines:
             line.cancel()
         await asyncio.gather(*lines, return_exceptions=True)
+        await settled()
+
+
+async def settled() -> None:
+    """Let the loop do what is due: sockets are closed a turn after they were told to be."""
+    for _ in range(5):
+        await asyncio.sleep(0)
 
 
 class Reading:
@@ -163,6 +171,8 @@ class Library:
         reading = Reading(reader)
         while True:
             name, said = await reading.request()
+            if name == "close":
+                return
             if len(self.requests) in self.hangs_up_before:
                 self.hangs_up_before.discard(len(self.requests))
                 return

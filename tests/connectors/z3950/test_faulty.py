@@ -235,6 +235,8 @@ async def test_a_server_that_takes_one_request_at_a_time_is_asked_so_from_then_o
             reading = Reading(reader)
             while True:
                 name, said = await reading.request()
+                if name == "close":
+                    return
                 if name == "presentRequest":
                     with contextlib.suppress(TimeoutError):
                         await asyncio.wait_for(reading.request(), 0.1)

@@ -47,8 +47,8 @@ def test_a_query_is_said_in_rpn(expression: Expression, expected: str) -> None:
 
 def test_the_map_decides_about_words_and_attributes() -> None:
     by = Bib1Map(
-        uses={Field.ANY: Use((1016,), words=Words.AND, attributes={3: 3}), Field.TITLE: Use((4,), structure=1)},
-        attributes={2: 3, 6: 1},
+        uses={Field.ANY: Use((1016,), words=Words.AND, attributes={"3": 3}), Field.TITLE: Use((4,), structure=1)},
+        attributes={"2": 3, "6": 1},
     )
     assert said(Clause("a b"), by) == ('@and @attr 1=1016 @attr 3=3 @attr 4=2 "a" @attr 1=1016 @attr 3=3 @attr 4=2 "b"')
     assert said(Clause("a b", field=Field.TITLE), by) == '@attr 1=4 @attr 2=3 @attr 4=1 @attr 6=1 "a b"'

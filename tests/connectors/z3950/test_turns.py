@@ -10,7 +10,7 @@ import pytest
 
 from connectors.z3950.tlv import Frames
 from engine.model import Field, Window
-from tests.connectors.z3950.speaking import Library, asked, serving, words
+from tests.connectors.z3950.speaking import Library, asked, serving, settled, words
 from tests.servers import Running
 
 zebra = pytest.mark.needs("zebrasrv")
@@ -28,9 +28,13 @@ class FarAway:
         self._port = port
         self.turns = 0
         self.requests = 0
+        self.lines: list[asyncio.Task[None]] = []
 
     async def meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Carry one connection."""
+        task = asyncio.current_task()
+        assert task is not None
+        self.lines.append(task)
         there_reader, there_writer = await asyncio.open_connection("127.0.0.1", self._port)
         loop = asyncio.get_running_loop()
         waiting: asyncio.Queue[int] = asyncio.Queue()
@@ -64,7 +68,8 @@ class FarAway:
 
         tasks = [asyncio.create_task(there()), asyncio.create_task(back())]
         try:
-            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
             for task in tasks:
                 task.cancel()
@@ -81,7 +86,10 @@ async def far_away(port: int, database: str = "biblios") -> AsyncIterator[tuple[
         yield f"z3950://127.0.0.1:{listening.sockets[0].getsockname()[1]}/{database}", proxy
     finally:
         listening.close()
-        await asyncio.sleep(0)
+        for line in proxy.lines:
+            line.cancel()
+        await asyncio.gather(*proxy.lines, return_exceptions=True)
+        await settled()
 
 
 @zebra
