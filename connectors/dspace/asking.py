@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-import httpx
 import msgspec
 
 from connectors.dspace.completing import completed
@@ -18,6 +17,10 @@ from connectors.dspace.ways import Attempt, NotUnderstoodError, Server
 from connectors.simpler import clauses_of, folded, is_marked
 from engine.errors import FaultError, UnsupportedError
 from engine.model import Clause, Expression, Filters, Placed, Query, Reason, Window
+from engine.ports import Door, Member
+
+COMPLETED_BY: Final = 0.6
+"""The part of the member's deadline after which no record is waited for any more."""
 
 _ITEMS_ONLY: Final = "search.resourcetype:2"
 
@@ -26,12 +29,13 @@ class Asking:
     """One search of one server by one way. After `run`, the rest tells what came."""
 
     def __init__(
-        self, server: Server, settings: DspaceSettings, client: httpx.AsyncClient, member: str, *, most_completed: int
+        self, server: Server, settings: DspaceSettings, door: Door, member: Member, *, most_completed: int
     ) -> None:
         self.placed: tuple[Placed, ...] = ()
         self.total: int | None = None
         self.has_more = False
-        self._server, self._settings, self._client, self._member = server, settings, client, member
+        self._server, self._settings, self._client, self._member = server, settings, door.client, member.id
+        self._clock, self._budget_s = door.clock, member.manners.timeout_s * COMPLETED_BY
         self._most_completed = most_completed
         self._notices: list[Reason] = []
         self._filters = Filters()
@@ -45,6 +49,7 @@ class Asking:
         """Ask until the window is full, the list ends or the requests are used up."""
         self._filters = query.filters
         expression = query.expression
+        end_s = self._clock() + self._budget_s
         found = await self._filled(expression, window)
         if found.total == 0 and expression is not None and not self._settings.folds_marks and is_marked(expression):
             expression = folded(expression)
@@ -53,13 +58,9 @@ class Asking:
         rows = found.rows
         if self._most_completed and rows:
             done = await completed(
-                rows,
-                expression,
-                most=self._most_completed,
-                client=self._client,
-                server=self._server,
-                member=self._member,
-            )
+                rows, expression, most=self._most_completed, within_s=end_s - self._clock(), client=self._client,
+                server=self._server, member=self._member,
+            )  # fmt: skip
             rows = done.rows
             if done.failures or done.is_all_refused:
                 self._notices.append(Reason("notice.partial"))

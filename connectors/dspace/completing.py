@@ -31,23 +31,32 @@ async def completed(
     expression: Expression | None,
     *,
     most: int,
+    within_s: float,
     client: httpx.AsyncClient,
     server: Server,
     member: str,
 ) -> Completed:
     """Return rows of which some are completed: first those that do not show the words, then those that stand first.
 
-    An item whose page is not shown to everybody is gone: that the list tells of it is a mistake.
+    An item whose page is not shown to everybody is gone: that the list tells of it is a mistake. What has not come
+    `within_s` seconds stays brief: a list is worth more than its details.
     """
     is_asked = not server.is_version_7  # which has no such pages
     brief = [place for place, row in rows.items() if is_asked and row.is_brief and row.record is not None]
     chosen = sorted(brief, key=lambda place: (shows_words(rows[place], expression), place))[:most]
     if not chosen:
         return Completed(rows)
-    found = await asyncio.gather(*(_row(rows[place], client=client, server=server, member=member) for place in chosen))
-    told = dict(zip(chosen, found, strict=True))
+    tasks = {
+        place: asyncio.create_task(_row(rows[place], client=client, server=server, member=member)) for place in chosen
+    }
+    try:
+        await asyncio.wait(tasks.values(), timeout=max(0.0, within_s))
+    finally:
+        for task in tasks.values():
+            task.cancel()
+    told = {place: task.result() for place, task in tasks.items() if task.done() and not task.cancelled()}
     gone = [place for place, row in told.items() if row is not None and row.is_gone]
-    failures = sum(row is None for row in found)
+    failures = sum(told.get(place) is None for place in chosen)
     if len(gone) == len(chosen) >= _LEAST_TO_JUDGE:
         return Completed(rows, is_all_refused=True)
     return Completed({place: told.get(place) or row for place, row in rows.items()}, failures)

@@ -105,7 +105,7 @@ class DspaceConnector:
 
     async def _ask(self, server: Server, query: Query, window: Window, complete: int | None) -> Asking:
         most = self._settings.complete if complete is None else complete
-        asking = Asking(server, self._settings, self._door.client, self._member.id, most_completed=most)
+        asking = Asking(server, self._settings, self._door, self._member, most_completed=most)
         await asking.run(query, window)
         return asking
 

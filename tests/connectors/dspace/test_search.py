@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from collections.abc import AsyncIterator, Callable
@@ -44,11 +45,26 @@ class Watched(httpx.AsyncBaseTransport):
         return [dict(parse_qsl(urlsplit(path).query, keep_blank_values=True)) for path in self.asked]
 
 
+class Late(httpx.AsyncBaseTransport):
+    """The wire to a server whose pages of items never come."""
+
+    def __init__(self, wire: httpx.AsyncBaseTransport) -> None:
+        self._wire = wire
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if "/handle/" in request.url.path:
+            await asyncio.Event().wait()
+        return await self._wire.handle_async_request(request)
+
+    async def aclose(self) -> None:
+        await self._wire.aclose()
+
+
 class Opened:
     """A connector on a server, and what it asked."""
 
-    def __init__(self, url: str, settings: DspaceSettings, wire: object = None) -> None:
-        manners = Manners(private_network=True, spacing_ms=0, parallel=4)
+    def __init__(self, url: str, settings: DspaceSettings, wire: object = None, timeout_s: float = 8.0) -> None:
+        manners = Manners(private_network=True, spacing_ms=0, parallel=4, timeout_s=timeout_s)
         self.member = Member(id="m", system="dspace", url=url, name=Names("Kho", "Repository"), manners=manners)
         self.wire = Watched(wire or Wire(self.member))  # type: ignore[arg-type]  # a function or a transport
         client = open_client(self.member, user_agent="LienThu-tests", clock=time.time, transport=self.wire)
@@ -375,6 +391,15 @@ async def test_a_collection_is_searched_by_the_pages_where_the_feed_ignores_it(
     forced = open_on(f"{six}/jspui", scope="CHEXANH/2", complete=0, way=Way.OPENSEARCH)
     await forced.search("kinh tế")
     assert "notice.scope-ignored" in codes((await forced.search("kinh tế")).notices)
+
+
+async def test_a_list_is_not_lost_for_details_that_do_not_come(six: str) -> None:
+    slow = Opened(f"{six}/jspui", DspaceSettings(way=Way.JSPUI), timeout_s=1.0)
+    slow.wire._wire = Late(Wire(slow.member))
+    answer = await slow.search("kinh tế")
+    assert len(answer.placed) == 20
+    assert codes(answer.notices) == {"notice.partial", "notice.brief-records"}
+    await slow.connector.close()
 
 
 # The ladder ---------------------------------------------------------------------------------
