@@ -11,7 +11,7 @@ import msgspec
 from connectors.formats.marc_text import marc_text_of, record_from_marc_text
 from connectors.html import html_of
 from connectors.pages_of_list import Batch, Fetch, answer_by_pages
-from connectors.sierra.pages import Hit, Hits, copies_of, hits_of
+from connectors.sierra.pages import Hit, Hits, copies_of, hits_of, is_number, number_in_marc
 from connectors.sierra.request import (
     Asked,
     asked,
@@ -145,10 +145,12 @@ class SierraConnector:
         """Return the record of a MARC view, None where it cannot be had: the row stands in for it."""
         try:
             reply: httpx.Response = await self._door.client.get(self._marc_address(hit))
-            record = record_from_marc_text(marc_text_of(await html_of(reply)), member=self._member.id)
+            text = marc_text_of(await html_of(reply))
+            record = record_from_marc_text(text, member=self._member.id)
         except LienThuError:
             return None
-        return record
+        own = number_in_marc(text)
+        return msgspec.structs.replace(record, id=own) if own else record
 
     def _placed(self, hit: Hit, full: Record | None) -> Record | None:
         record = full or hit.record
@@ -156,7 +158,8 @@ class SierraConnector:
             return None
         own = hit.number or record.id
         holdings = hit.record.holdings if hit.record is not None else ()
-        url = record_url(self._member.url, hit.number, self._settings) if hit.number else (hit.link or None)
+        is_numbered = is_number(own)
+        url = record_url(self._member.url, own, self._settings) if is_numbered else (hit.link or None)
         return msgspec.structs.replace(record, id=own, url=url, holdings=holdings or record.holdings)
 
     async def availability(self, records: Sequence[Record]) -> dict[str, tuple[Holding, ...]]:
@@ -164,7 +167,7 @@ class SierraConnector:
         found: dict[str, tuple[Holding, ...]] = {}
         trouble: LienThuError | None = None
         for record in records[: self._settings.item_pages]:
-            if not record.id.startswith("b"):
+            if not is_number(record.id):
                 continue
             try:
                 reply = await self._door.client.get(record_url(self._member.url, record.id, self._settings))

@@ -149,6 +149,21 @@ def _number_of(row: Tag, link: str) -> str:
     return next((found[1] for mark in [link, *marks] if (found := _BIB.search(mark))), "")
 
 
+def is_number(text: str) -> bool:
+    """Whether a text is a record number of Innovative's: `b1234567`, with or without its check digit."""
+    return re.fullmatch(r"b\d{6,9}[0-9xa]?", text) is not None
+
+
+def number_in_marc(text: str) -> str:
+    r"""Return the record number that a MARC view holds in 907 $a, "" for none.
+
+    >>> number_in_marc("245 10 x\n907    .b1234567x|b01-02-20")
+    'b1234567x'
+    """
+    found = re.search(r"(?m)^907 .{3}(?:\|a)?\.(b\d{6,9}[0-9xa]?)\b", text)
+    return found[1] if found else ""
+
+
 def _texts(row: Tag) -> list[tuple[str, str]]:
     """Return what a row says: what it tells reference managers, else its lines by what they look like."""
     coins = row.select_one("span.Z3988[title]")

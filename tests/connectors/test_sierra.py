@@ -147,3 +147,33 @@ def test_webpac_is_told_by_its_addresses_and_scope_and_language_are_filled_in() 
 def test_an_encore_is_not_taken_for_a_webpac() -> None:
     body = b'<html><body><a href="/iii/encore/home">x</a><a href="/search~S1/X">classic</a></body></html>'
     assert recognise(Page("https://encore.example.org/", 200, "text/html", body)) is None
+
+
+async def test_a_skin_that_tells_neither_count_nor_numbers_is_read_with_the_number_of_the_marc_view(
+    tmp_path: Path,
+) -> None:
+    row = (
+        '<tr><td class="briefCitRow"><h2 class="briefcitTitle"><a href="/search~S1?/Xluat/Xluat/{0}%2C3%2C3%2CB/'
+        'frameset&FF=Xluat&{0}%2C{0}%2C">Luật {0}</a></h2></td></tr>'
+    )
+    pager = '<a href="/search~S1?/Xluat/Xluat/3%2C3%2C3%2CB/browse">Tiếp</a>'
+    marc = "<pre>LEADER 00000nam\n245 10 Luật số {0}\n907    .b100000{0}|b01-01-20</pre>"
+    html = "<html><body>{}</body></html>"
+    link = "/search~S1?/Xluat/Xluat/{0}%2C3%2C3%2CB/{1}&FF=Xluat&{0}%2C{0}%2C"
+    pages = {
+        "/search~S1/X?SEARCH=lu%E1%BA%ADt&searchscope=1&SORT=D": html.format(
+            "<table>" + row.format(1) + row.format(2) + "</table>" + pager
+        ),
+        "/search~S1?/Xluat/Xluat/3%2C3%2C3%2CB/browse": html.format("<table>" + row.format(3) + "</table>" + pager),
+        **{link.format(number, "marc"): html.format(marc.format(number)) for number in (1, 2, 3)},
+    }
+    for at, (target, body) in enumerate(pages.items()):
+        (tmp_path / f"{at}.exchange").write_text(f"> GET {target}\n< 200\n< Content-Type: text/html\n\n{body}")
+    connector = _connector(Replay(tmp_path), "https://x.example.org", SierraSettings(scope="1"))
+    answer = await connector.search(Query(Clause("luật")), Window(1, 3))
+    assert [(placed.place, placed.record.id, placed.record.title) for placed in answer.placed] == [
+        (1, "b1000001", "Luật số 1"),
+        (2, "b1000002", "Luật số 2"),
+        (3, "b1000003", "Luật số 3"),
+    ]
+    assert answer.placed[2].record.url == "https://x.example.org/record=b1000003~S1"
