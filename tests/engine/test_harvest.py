@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import time
 from collections.abc import AsyncIterator
 from contextlib import suppress
@@ -325,6 +326,53 @@ async def test_a_list_without_an_end_is_noticed(kho: Harvested, house: House) ->
     with pytest.raises(UnreadableError, match="no end"):
         await kho.harvest(house)
     assert len(kho.lists) == 2
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_whatever_goes_wrong_on_the_way_the_same_records_are_there_in_the_end(
+    kho: Harvested, house: House, seed: int
+) -> None:
+    chance = random.Random(seed)
+    kho.repository.page = 12
+
+    def ill(request: Request) -> Reply | None:
+        if chance.random() > 0.3 or request.parameters["verb"] == "Identify":
+            return None
+        whole = kho.repository.answer(request)
+        assert whole is not None
+        faults = [
+            Reply(b"<h1>500</h1>", "text/html", 500),
+            Reply(b"<html><head><title>Login</title></head><body><input type=password></body></html>", "text/html"),
+            Reply(b"", "text/xml"),
+            msgspec.structs.replace(whole, body=whole.body[: len(whole.body) // 3]),
+        ]
+        if "resumptionToken" in request.parameters:
+            faults.append(oai('<error code="badResumptionToken"/>'))
+        return chance.choice(faults)
+
+    kho.instead = ill
+    for attempt in range(100):
+        try:
+            outcome = await kho.harvest(house)
+        except LienThuError:
+            if attempt % 10 == 3:  # the catalogue lives meanwhile
+                kho.repository.change(kho.repository.items[attempt].entry.id, title=f"Đổi {attempt}")
+                kho.repository.withdraw(kho.repository.items[-1 - attempt].entry.id)
+        else:
+            break
+    else:
+        pytest.fail("it never came to its end")
+    assert outcome.is_full
+    kho.instead = lambda _: None
+    await kho.harvest(house)  # what changed after its page had been read
+    index = await open_index(house, time.time)
+    assert index is not None
+    for item in kho.repository.items:
+        aged = await index.record("kho", f"oai:thuvienso.song-cau.example:TVSSC/{item.entry.id}")
+        assert (aged is None) == item.is_withdrawn
+        if aged is not None and item.entry.title.startswith("Đổi"):
+            assert aged.record.title == item.entry.title
+    await index.close()
 
 
 # Manners ----------------------------------------------------------------------------------
