@@ -64,6 +64,6 @@ def recognise_page(page: Page) -> Found | None:
 
 SIGNS = (
     Sign("", recognise_page, step=45, hint=r"/F(?:/[A-Z0-9-]*)?/?\?func="),
-    Sign("/F?func=find-b-0", recognise_page, step=73),
-    Sign("/X?op=find&code=WRD&request=history&base=USM01", recognise_x_server, step=72),
+    Sign("/F?func=find-b-0", recognise_page, step=73, hint=r"(?i)\baleph\b|ex libris|/F/?\?func="),
+    Sign("/X?op=find&code=WRD&request=history&base=USM01", recognise_x_server, step=55, hint=r"(?i)\baleph\b|/X\?op="),
 )

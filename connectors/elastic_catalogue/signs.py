@@ -48,8 +48,9 @@ def recognise_search(page: Page) -> Found | None:
     return Found(base, Reason("sign.elasticsearch.search", {"total": total}), settings=settings, unsure=unsure)
 
 
+_HINT = r'You Know, for Search|(?i:opensearch)|"root_cause"|"mappings"\s*:'
 SIGNS = (
-    Sign("_search?size=5", recognise_search, step=62, hint="You Know, for Search|opensearch"),
+    Sign("_search?size=5", recognise_search, step=62, hint=_HINT),
     Sign("", recognise_greeting, step=36),
-    Sign("/", recognise_greeting, step=63),
+    Sign("/", recognise_greeting, step=63, hint=_HINT),
 )

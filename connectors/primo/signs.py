@@ -76,7 +76,12 @@ def recognise_interface(page: Page) -> Found | None:
 _ASKED = "pnxs?q=any,contains,history,AND&limit=1&offset=0&lang=en&mode=advanced&skipDelivery=Y"
 SIGNS = (
     Sign("", recognise, step=42, hint="(?i)primo|primaws"),
-    Sign("/discovery/search", recognise, step=74),
-    Sign(f"/primaws/rest/pub/{_ASKED}", recognise_interface, step=75),
-    Sign(f"/primo_library/libweb/webservices/rest/primo-explore/v1/{_ASKED}", recognise_interface, step=76),
+    Sign("/discovery/search", recognise, step=74, hint="(?i)primo|/discovery/|primaws"),
+    Sign(f"/primaws/rest/pub/{_ASKED}", recognise_interface, step=56, hint="(?i)primo|/discovery/|primaws"),
+    Sign(
+        f"/primo_library/libweb/webservices/rest/primo-explore/v1/{_ASKED}",
+        recognise_interface,
+        step=76,
+        hint="(?i)primo",
+    ),
 )

@@ -35,5 +35,5 @@ def recognise(page: Page) -> Found | None:
 SIGNS = (
     Sign("select?q=*:*&rows=5&wt=json", recognise, step=60, hint="(?i)solr"),
     Sign("", recognise, step=35),
-    Sign("/solr/biblio/select?q=*:*&rows=5&wt=json", recognise, step=77),  # the core that VuFind makes
+    Sign("/solr/biblio/select?q=*:*&rows=5&wt=json", recognise, step=77, hint="(?i)solr"),  # the core that VuFind makes
 )

@@ -56,5 +56,5 @@ def recognise_api(page: Page) -> Found | None:
 SIGNS = (
     Sign("", recognise_page, step=30, hint="(?i)vufind|Search/Results"),
     Sign("api/v1/search?lookfor=history&limit=0", recognise_api, step=40, hint="(?i)vufind|Search/Results"),
-    Sign("/vufind/api/v1/search?lookfor=history&limit=0", recognise_api, step=70),
+    Sign("/vufind/api/v1/search?lookfor=history&limit=0", recognise_api, step=70, hint="(?i)/vufind"),
 )
