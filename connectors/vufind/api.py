@@ -38,6 +38,10 @@ _NAMES = (
 """Fields of the interface, and the names that `formats.named_texts` reads them under."""
 
 
+class LimitError(UnsupportedError):
+    """More records were asked for at once than this VuFind gives."""
+
+
 def listed(answer: Table, member: str, base: str) -> Listed:
     """Return the records of one answer. `base` is the address of the VuFind, without a slash at its end.
 
@@ -59,7 +63,9 @@ def refuse_errors(answer: Table) -> None:
     lower = message.lower()
     if "permission" in lower or "key" in lower or "denied" in lower:
         raise RefusedError(f"VuFind says: {message}")
-    if "search" in lower or "limit" in lower or "invalid" in lower:
+    if "limit" in lower:
+        raise LimitError(f"VuFind says: {message}")
+    if "search" in lower or "invalid" in lower:
         raise UnsupportedError(f"VuFind says: {message}")
     raise FaultError(f"VuFind says: {message}")
 

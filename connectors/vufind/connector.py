@@ -29,6 +29,9 @@ _API_OFF = frozenset({401, 403, 404, 405, 410, 501})
 MOST_ROWS = 100
 """Of its list VuFind gives no more at once."""
 
+LEAST_LIMIT = 20
+"""So many records every VuFind gives at once."""
+
 MOST_PAGES = 10
 """Most pages of one search: to fill a window from a server whose own pages are small."""
 
@@ -67,7 +70,13 @@ class VufindConnector:
             size = self._settings.page_size
             if self._by_api:
                 size = window.count if (window.start - 1) % window.count == 0 else size
-            listed = await self._window(said.pairs, window, min(size, self._most_rows))
+            try:
+                listed = await self._window(said.pairs, window, min(size, self._most_rows))
+            except api.LimitError:
+                if self._most_rows <= LEAST_LIMIT:
+                    raise
+                self._most_rows = LEAST_LIMIT
+                continue
             if listed is not None:
                 return listed
 

@@ -66,6 +66,22 @@ async def test_a_closed_interface_refuses_where_pages_are_not_wanted() -> None:
             await library.search(words("sông"), Window())
 
 
+async def test_a_lower_limit_of_a_site_is_kept_to() -> None:
+    def reply(request: httpx.Request) -> str | tuple[int, str]:
+        if int(request.url.params["limit"]) > 20:
+            return 400, '{"status":"ERROR","statusMessage":"Invalid limit"}'
+        start = (int(request.url.params["page"]) - 1) * 20
+        rows = [{"id": str(at), "title": f"Sách {at}"} for at in range(start + 1, min(start + 20, 30) + 1)]
+        return json.dumps({"resultCount": 30, "records": rows, "status": "OK"})
+
+    server = Scripted(reply)
+    async with asked(SYSTEM, server) as library:
+        found = await library.search(words("sách"), Window(1, 50))
+        await library.search(words("sách"), Window(1, 50))
+    assert [placed.place for placed in found.placed] == list(range(1, 31))
+    assert [request.url.params["limit"] for request in server.requests] == ["50", "20", "20", "20", "20"]
+
+
 async def test_a_key_goes_in_a_header_and_never_in_the_address() -> None:
     server = Scripted(lambda _: OK)
     async with asked(SYSTEM, server, api_key="bi-mat-cua-vien") as library:
