@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable, Mapping
-from typing import Final, NamedTuple
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Final, NamedTuple, TypeVar
 from urllib.parse import urljoin
 
 import httpx
@@ -19,7 +19,7 @@ from bs4 import BeautifulSoup, Tag
 from connectors.html import attribute, html_of, refuse_other_pages
 from connectors.http.course import ACCEPT_STATUS, IDEMPOTENT
 from connectors.http.guard import failure_of_status
-from engine.errors import UnreadableError
+from engine.errors import RefusedError, UnreadableError
 
 _POST_BACK: Final = re.compile(
     r"""(?:__doPostBack\(|WebForm_PostBackOptions\()\s*(['"])(?P<target>[^'"]{1,300})\1\s*,\s*(['"])(?P<argument>[^'"]{0,300})\3"""
@@ -28,6 +28,7 @@ _PRESSED: Final = frozenset({"submit", "button", "image", "reset", "file", "pass
 STALE_STATUSES: Final = frozenset({400, 401, 403, 419, 440, 500})
 """What ASP.NET answers to a form or a token that it no longer takes."""
 
+_T = TypeVar("_T")
 _MOST_FIELDS: Final = 2000
 
 
@@ -105,7 +106,8 @@ Send = Callable[[BeautifulSoup, str], httpx.Request]
 class Kept:
     """The page that holds a form or a token, kept until the server no longer takes what it says.
 
-    `send` asks with it; when the answer says that it is stale, the page is fetched again, once.
+    `ask` asks with it; where a page that was kept from before is no longer taken (a status of `STALE_STATUSES`, a login
+    or any other page instead of an answer), it is fetched again, once.
     """
 
     def __init__(self, client: httpx.AsyncClient, url: str, *, uses: int = 40) -> None:
@@ -117,34 +119,39 @@ class Kept:
 
     async def page(self, *, instead_of: BeautifulSoup | None = None) -> tuple[BeautifulSoup, str]:
         """Return the page and its address, fetched anew after `uses` questions or if it is the one to be replaced."""
+        page, at, _ = await self._current(instead_of)
+        return page, at
+
+    async def _current(self, instead_of: BeautifulSoup | None) -> tuple[BeautifulSoup, str, bool]:
+        """Return the page, its address, and whether it was fetched just now."""
         async with self._turn:
-            if self._page is None or self._left <= 0 or self._page is instead_of:
+            is_new = self._page is None or self._left <= 0 or self._page is instead_of
+            if is_new:
                 response = await self._client.get(self._url)
                 self._page, self._at = await html_of(response), str(response.url)
                 self._left = self._uses
+            assert self._page is not None
             self._left -= 1
-            return self._page, self._at
+            return self._page, self._at, is_new
 
-    async def send(
-        self,
-        make: Send,
-        is_stale: Callable[[httpx.Response], bool] = lambda _: False,
-        *,
-        accepted: frozenset[int] = frozenset(),
-    ) -> httpx.Response:
-        """Return the answer to what is made of the page; raises what its status means where a second try is no use.
-
-        `accepted` are further statuses that come back as answers.
-        """
-        page, url = await self.page()
-        response = await self._ask(make(page, url), accepted)
-        if response.status_code in STALE_STATUSES or is_stale(response):
-            page, url = await self.page(instead_of=page)
-            response = await self._ask(make(page, url), accepted)
+    async def ask(
+        self, make: Send, read: Callable[[httpx.Response], Awaitable[_T]], *, accepted: frozenset[int] = frozenset()
+    ) -> _T:
+        """Return what is read of the answer to what is made of the page. `accepted` statuses are answers too."""
+        page, url, is_new = await self._current(None)
+        response = await self._sent(make(page, url), accepted)
+        if response.status_code not in STALE_STATUSES:
+            try:
+                return await read(response)
+            except (UnreadableError, RefusedError):
+                if is_new:
+                    raise
+        page, url, _ = await self._current(page)
+        response = await self._sent(make(page, url), accepted)
         if response.status_code in STALE_STATUSES:
             raise failure_of_status(response.status_code, wait_s=None)
-        return response
+        return await read(response)
 
-    async def _ask(self, request: httpx.Request, accepted: frozenset[int]) -> httpx.Response:
+    async def _sent(self, request: httpx.Request, accepted: frozenset[int]) -> httpx.Response:
         request.extensions = {**request.extensions, ACCEPT_STATUS: STALE_STATUSES | accepted, IDEMPOTENT: True}
         return await self._client.send(request)

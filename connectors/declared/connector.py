@@ -11,7 +11,7 @@ import httpx
 from connectors.aspnet import Kept, form_of, post_back_of
 from connectors.declared.reading import read_answer, taken
 from connectors.declared.request import built, holes_filled
-from connectors.declared.settings import DeclaredSettings, Request
+from connectors.declared.settings import DeclaredSettings
 from connectors.html import is_whole, parse_html, read_beside
 from connectors.json import parse_json
 from connectors.numbered import Numbered, Sheet
@@ -113,15 +113,12 @@ class DeclaredConnector:
     async def _get(self, way: Boxed, start: int, count: int, size: int = 0) -> _Got:
         request = self._settings.search.of(way.field) or self._settings.search.any
         holes = holes_filled(way.text, start, count, size or self._settings.page_size)
-        return await self._answer(await self._send(request, holes))
-
-    async def _send(self, request: Request, holes: dict[str, str]) -> httpx.Response:
         form = self._settings.form
         if self._kept is None or form is None:
-            return await self._door.client.send(built(self._member.url, request, holes))
+            return await self._answer(await self._door.client.send(built(self._member.url, request, holes)))
         point = form.point
-        return await self._kept.send(
-            lambda page, url: built(self._member.url, request, holes, form_of(page, url, point))
+        return await self._kept.ask(
+            lambda page, url: built(self._member.url, request, holes, form_of(page, url, point)), self._answer
         )
 
     async def _answer(self, response: httpx.Response) -> _Got:

@@ -18,7 +18,7 @@ from connectors.page_search import Got, PageSearch, got, looks_of
 from connectors.pages_of_list import Batch, Fetch, answer_by_pages
 from connectors.simpler import Abilities, clauses_of
 from connectors.turning import turned
-from engine.errors import UnreadableError
+from engine.errors import RefusedError, UnreadableError
 from engine.model import Answer, Clause, Expression, Field, Query, Reason, Window
 from engine.ports import Door, Member
 
@@ -58,11 +58,11 @@ class EmiclibConnector:
         """Ask for one window of the list; see `engine.ports.Connector`."""
         if self._way is not Way.ANY:
             return await self._by(self._way, query, window)
-        first: UnreadableError | None = None
+        first: UnreadableError | RefusedError | None = None
         for way in WAYS:
             try:
                 answer = await self._by(way, query, window)
-            except UnreadableError as error:
+            except (UnreadableError, RefusedError) as error:
                 first = first or error
             else:
                 self._way = way

@@ -105,7 +105,10 @@ class LibolConnector:
     async def first(self, way: Boxed) -> Got:
         """Send the search form."""
         await self._seek_form()
-        response = await self._kept.send(lambda page, url: self._asked(page, url, way))
+        return await self._kept.ask(lambda page, url: self._asked(page, url, way), self._first_of)
+
+    async def _first_of(self, response: httpx.Response) -> Got:
+        """Return the first page of results, where a script sends on to it too."""
         page = await html_of(response)
         sent_on = _SENT_ON.search(str(page))
         if sent_on is not None and not page.select(self._look.links[0]):

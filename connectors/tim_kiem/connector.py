@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import httpx
 import msgspec
 
 from connectors.aspnet import Kept, token_of
@@ -88,12 +89,20 @@ class TimKiemConnector:
     async def _page(self, way: Boxed, number: int) -> tuple[Sheet, dict[str, str]]:
         base, settings = self._member.url, self._settings
         if not self._is_plain:
-            response = await self._kept.send(
-                lambda page, _: search_request(base, settings, way, number, page), accepted=_NO_SUCH_WAY
+            found = await self._kept.ask(
+                lambda page, _: search_request(base, settings, way, number, page), self._read, accepted=_NO_SUCH_WAY
             )
-            self._is_plain = response.status_code in _NO_SUCH_WAY
-        if self._is_plain:
-            response = await self._door.client.get(plain_url(base, settings, way, number))
+            if found is not None:
+                return found
+            self._is_plain = True
+        found = await self._read(await self._door.client.get(plain_url(base, settings, way, number)))
+        assert found is not None
+        return found
+
+    async def _read(self, response: httpx.Response) -> tuple[Sheet, dict[str, str]] | None:
+        """Return what a page of results says; None where there is no such page."""
+        if response.status_code in _NO_SUCH_WAY:
+            return None
         url, charset = str(response.url), response.charset_encoding
 
         def read(body: bytes) -> tuple[Sheet, dict[str, str]]:

@@ -77,11 +77,16 @@ class Server(httpx.AsyncBaseTransport):
 async def ask(server: Server, times: int, *, uses: int = 40) -> list[int]:
     async with httpx.AsyncClient(transport=server) as client:
         kept = Kept(client, "https://o.example.org/f", uses=uses)
-        replies = [
-            await kept.send(lambda page, url: httpx.Request("POST", url, headers={"Token": token_of(page)}))
+        return [
+            await kept.ask(lambda page, url: httpx.Request("POST", url, headers={"Token": token_of(page)}), read_reply)
             for _ in range(times)
         ]
-    return [reply.status_code for reply in replies]
+
+
+async def read_reply(response: httpx.Response) -> int:
+    if response.content == b"log in":
+        raise RefusedError("a login page")
+    return response.status_code
 
 
 async def test_a_token_is_kept_for_its_uses() -> None:
@@ -94,6 +99,30 @@ async def test_a_token_that_has_grown_old_is_fetched_again_once() -> None:
     server = Server("T2")
     assert await ask(server, 2) == [200, 200]
     assert (server.pages, server.posts) == (2, 3)
+
+
+async def test_a_login_page_in_the_place_of_an_answer_means_that_a_kept_session_has_ended() -> None:
+    class Ending(Server):
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            reply = await super().handle_async_request(request)
+            ended = request.method == "POST" and self.posts > 1 and request.headers["Token"] == "T1"
+            return httpx.Response(200, content=b"log in", request=request) if ended else reply
+
+    server = Ending("T1", "T2")
+    assert await ask(server, 2) == [200, 200]
+    assert (server.pages, server.posts) == (2, 3)
+
+
+async def test_a_login_page_at_once_is_a_login_page() -> None:
+    class Closed(Server):
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            reply = await super().handle_async_request(request)
+            return reply if request.method == "GET" else httpx.Response(200, content=b"log in", request=request)
+
+    server = Closed()
+    with pytest.raises(RefusedError):
+        await ask(server, 1)
+    assert (server.pages, server.posts) == (1, 1)
 
 
 async def test_a_server_that_takes_no_token_is_not_asked_for_ever() -> None:
