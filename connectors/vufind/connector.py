@@ -14,7 +14,7 @@ from connectors.http.guard import failure_of_status
 from connectors.json import json_of
 from connectors.paging import page_parts
 from connectors.vufind import api
-from connectors.vufind.pages import listed_page
+from connectors.vufind.pages import is_vufind, listed_page
 from connectors.vufind.request import Pairs, VufindQuery, field_pairs, page_pairs, vufind_query
 from connectors.vufind.settings import VufindSettings
 from connectors.vufind.statuses import statuses
@@ -52,6 +52,7 @@ class VufindConnector:
         self._base = member.url.partition("?")[0].rstrip("/")
         self._by_api = settings.way != "pages"
         self._most_rows = MOST_ROWS
+        self._knows_api = False
 
     async def search(self, query: Query, window: Window) -> Answer:
         """Ask for one window of the list; see `engine.ports.Connector`."""
@@ -121,7 +122,12 @@ class VufindConnector:
             raise failure_of_status(response.status_code, wait_s=None)
         if response.status_code != 200 and not response.content.lstrip().startswith(b"{"):
             raise failure_of_status(response.status_code, wait_s=None)
-        return api.listed(json_of(response), self._member.id, self._base)
+        is_page = response.content.lstrip().startswith(b"<")
+        if is_page and not self._knows_api and self._settings.way == "auto" and is_vufind(response.content):
+            return None  # versions without the interface show a page of their own, some with the status 200
+        found = api.listed(json_of(response), self._member.id, self._base)
+        self._knows_api = True
+        return found
 
     async def _api(self, pairs: Pairs) -> httpx.Response:
         headers = {"Accept": "application/json"}

@@ -61,6 +61,11 @@ def listed_page(page: BeautifulSoup, url: str, member: str, base: str) -> Listed
     raise AssertionError  # the line above always raises
 
 
+def is_vufind(body: bytes) -> bool:
+    """Whether a page that came in the place of another is one of VuFind's own: it has VuFind's search box."""
+    return re.search(rb"""(?i)<input[^>]{0,300}name=["']?lookfor""", body[:200_000]) is not None
+
+
 def _id_of(row: Tag) -> str:
     hidden = attribute(row.select_one("input.hiddenId"), "value")
     if hidden:

@@ -66,6 +66,14 @@ async def test_a_closed_interface_refuses_where_pages_are_not_wanted() -> None:
             await library.search(words("sông"), Window())
 
 
+async def test_a_version_without_the_interface_may_answer_with_a_page_of_its_own() -> None:
+    server = Scripted(lambda _: BLUEPRINT.replace("1.045", "1"), "text/html")
+    async with asked(SYSTEM, server, "http://127.0.0.1/vufind") as library:
+        found = await library.search(words("chinh phụ"), Window())
+    assert [request.url.path for request in server.requests] == ["/vufind/api/v1/search", "/vufind/Search/Results"]
+    assert titles(found) == ["Chinh phụ ngâm khúc diễn ca"]
+
+
 async def test_a_lower_limit_of_a_site_is_kept_to() -> None:
     def reply(request: httpx.Request) -> str | tuple[int, str]:
         if int(request.url.params["limit"]) > 20:
