@@ -91,6 +91,8 @@ class _Saying:
         match expression:
             case Clause():
                 words = self.words(expression)
+                if expression.is_phrase and " " in words:
+                    self._notices.append(Reason("notice.no-phrases"))  # adjacency is asked for the whole request only
                 return f"{self.code(expression.field)}=({words})" if words else ""
             case Or():
                 parts = [said for part in expression.parts if (said := self.expression(part))]

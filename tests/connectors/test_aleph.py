@@ -112,6 +112,13 @@ def test_several_clauses_are_said_in_alephs_command_language() -> None:
     )  # fmt: skip
 
 
+def test_a_phrase_is_one_by_itself_and_words_among_others() -> None:
+    phrase = Clause("vi mô", is_phrase=True)
+    assert aleph_query(Query(phrase), SETTINGS).pairs[-1] == ("adjacent", "Y")
+    found = aleph_query(Query(And((phrase, Clause("a")))), SETTINGS)
+    assert [notice.code for notice in found.notices] == ["notice.no-phrases"]
+
+
 @pytest.mark.parametrize("text", ["a) or WRD=(b", "x=y", "a and not b", 'a" % "b', "2010->2020 | !1"])
 def test_operators_among_the_words_are_left_out(text: str) -> None:
     (_, request) = aleph_query(Query(Clause(text)), SETTINGS).pairs
