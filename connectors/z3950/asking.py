@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from contextlib import AbstractAsyncContextManager
-from typing import Final, Protocol
+from typing import Final
 from urllib.parse import quote
 
 import msgspec
@@ -14,7 +13,9 @@ from lxml import etree
 from connectors.narrow import narrows, passes
 from connectors.z3950 import ladder
 from connectors.z3950.conversation import Conversation, HungUpError, Searched, closed
-from connectors.z3950.diagnostics import Diagnostic, Means, Try
+from connectors.z3950.diagnostics import Diagnostic, Means
+from connectors.z3950.kept import Lend
+from connectors.z3950.ladder import LostSetError, OtherWayError
 from connectors.z3950.operands import Operand
 from connectors.z3950.present import Cut, Presented
 from connectors.z3950.records import parsed_together, record_of
@@ -31,24 +32,6 @@ _LEAST_CHUNK: Final = 5
 """A server that gives fewer at once is taken to have stumbled over a large record, not to do so always."""
 
 _HARMLESS: Final = frozenset({Means.PARTIAL, Means.END, Means.IGNORE, Means.EMPTY})
-
-
-class Lend(Protocol):
-    """Lends an association with the server: `connectors.z3950.kept.Kept.lent`."""
-
-    def __call__(self, wanted: object = None, *, is_fresh: bool = False) -> AbstractAsyncContextManager[Conversation]:
-        """Lend one."""
-
-
-class _OtherWayError(Exception):
-    """A present request showed that the server wants to be spoken to otherwise."""
-
-    def __init__(self, step: ladder.Step) -> None:
-        self.step = step
-
-
-class _LostSetError(Exception):
-    """The server no longer has the result set."""
 
 
 class Asking:
@@ -140,10 +123,10 @@ class Asking:
                 return
             try:
                 await self._present(conversation, start, end)
-            except _OtherWayError as other:
+            except OtherWayError as other:
                 self._take_step(other.step)
                 self._forget_records()
-            except _LostSetError:
+            except LostSetError:
                 if has_lost_set:
                     raise UnreadableError("the server loses its result set before it is read") from None
                 has_lost_set, conversation.holds = True, None
@@ -244,7 +227,7 @@ class Asking:
             first, count = on_the_way.popleft()
             try:
                 rest = await self._take(came, first, count)
-            except (_OtherWayError, _LostSetError, LienThuError):
+            except (OtherWayError, LostSetError, LienThuError):
                 for _ in on_the_way:  # so that the association can be used again
                     await conversation.read_present()
                 raise
@@ -266,12 +249,12 @@ class Asking:
         rows = came.rows[:count]
         refused = came.diagnostics or _only_surrogates(rows)
         if refused:
-            self._step_after(refused)
+            ladder.step_after_present(self.speaking, refused)
         await self._read(rows, first)
         if rows and not self._found and self._unreadable == len(rows) and len(self.speaking.syntaxes) > 1:
             # Not what was asked for, nor anything that can be read: another syntax may be.
             fewer = msgspec.structs.replace(self.speaking, syntaxes=self.speaking.syntaxes[1:])
-            raise _OtherWayError(ladder.Step(fewer, Query(None)))
+            raise OtherWayError(ladder.Step(fewer, Query(None)))
         for diagnostic in came.diagnostics:
             means = diagnostic.meaning.means
             if not self._found and means not in _HARMLESS:
@@ -281,15 +264,6 @@ class Asking:
         if not rows and not self._found and (first == 1 or not came.diagnostics):
             raise UnreadableError(f"{self.total} hits, and not one record of them")
         return 0 if came.diagnostics or not rows else count - len(rows)
-
-    def _step_after(self, said: tuple[Diagnostic, ...]) -> None:
-        """Raise what makes us ask again, if a diagnostic of a present request allows it."""
-        if any(one.meaning.means is Means.LOST for one in said):
-            raise _LostSetError
-        if any(one.meaning.second_try in {Try.SYNTAX, Try.ELEMENTS} for one in said):
-            step = ladder.after_diagnostics(self.speaking, Query(None), said)
-            if step is not None:
-                raise _OtherWayError(step)
 
     async def _read(self, rows: tuple[Cut | Diagnostic, ...], first: int) -> None:
         """Read records, letting others run in between."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from connectors.z3950.asking import Lend
 from connectors.z3950.bib1 import USE
 from connectors.z3950.conversation import Conversation, HungUpError, closed
 from connectors.z3950.diagnostics import Diagnostic, Try
+from connectors.z3950.kept import Lend
 from connectors.z3950.oids import Syntax
 from connectors.z3950.operands import Operand, Term, joined
 from connectors.z3950.present import Cut

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Protocol
 
 from connectors.z3950.conversation import Conversation
 
 Opening = Callable[[], Awaitable[Conversation]]
+
+
+class Lend(Protocol):
+    """Lends an association with the server: `Kept.lent`."""
+
+    def __call__(self, wanted: object = None, *, is_fresh: bool = False) -> AbstractAsyncContextManager[Conversation]:
+        """Lend one."""
 
 
 class Kept:

@@ -15,7 +15,7 @@ import msgspec
 from connectors.cql import rewritten
 from connectors.cql_map import YearForm
 from connectors.z3950.bib1 import ANY, ANYWHERE, COMPLETENESS, POSITION, RELATION, Use, Words
-from connectors.z3950.diagnostics import Diagnostic, Try
+from connectors.z3950.diagnostics import Diagnostic, Means, Try
 from connectors.z3950.settings import Dialect
 from engine.model import And, Clause, Expression, Field, Not, Or, Query, Reason
 from engine.text import unmarked
@@ -33,6 +33,17 @@ class Step(msgspec.Struct, frozen=True):
     query: Query
     is_lasting: bool = True
     notices: tuple[Reason, ...] = ()
+
+
+class OtherWayError(Exception):
+    """A present request showed that the server wants to be spoken to otherwise."""
+
+    def __init__(self, step: Step) -> None:
+        self.step = step
+
+
+class LostSetError(Exception):
+    """The server no longer has the result set."""
 
 
 def after_diagnostics(speaking: Dialect, query: Query, said: tuple[Diagnostic, ...]) -> Step | None:
@@ -55,6 +66,16 @@ def after_nothing(speaking: Dialect, query: Query) -> Step | None:
         bare = msgspec.structs.replace(query, expression=rewritten(expression, unmarked))
         return Step(speaking, bare, is_lasting=False, notices=(Reason("notice.folded"),))
     return None
+
+
+def step_after_present(speaking: Dialect, said: tuple[Diagnostic, ...]) -> None:
+    """Raise OtherWayError or LostSetError, if the diagnostics of a present request allow that it is made again."""
+    if any(one.meaning.means is Means.LOST for one in said):
+        raise LostSetError
+    if any(one.meaning.second_try in {Try.SYNTAX, Try.ELEMENTS} for one in said):
+        step = after_diagnostics(speaking, Query(None), said)
+        if step is not None:
+            raise OtherWayError(step)
 
 
 def is_marked(expression: Expression) -> bool:

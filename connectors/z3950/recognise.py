@@ -47,7 +47,10 @@ async def recognise_port(dial: Dial, host: str, port: int, *, database: str = ""
         explained = await _explained(dial, host, port)
         sru = _sru(explained, host, port) if explained is not None else None
         named = [database] if database else [*_database_of(explained), *_DATABASES]
-        return PortFound(await _z3950(dial, host, port, list(dict.fromkeys(named))), sru)
+        z3950 = await _z3950(dial, host, port, list(dict.fromkeys(named)))
+        if z3950 is not None and sru is not None:
+            z3950 = msgspec.structs.replace(z3950, name=sru.name)
+        return PortFound(z3950, sru)
 
 
 async def recognise_member(member: Member, door: Door) -> Found | None:

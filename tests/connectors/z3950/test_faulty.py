@@ -401,3 +401,32 @@ async def test_what_speaks_something_else_is_no_z3950() -> None:
         port = int(url.rpartition("/")[0].rpartition(":")[2])
         told = await recognise_port(open_dial(member(), clock=lambda: 0.0), "127.0.0.1", port)
     assert (told.z3950, told.sru) == (None, None)
+
+
+async def test_a_server_with_too_many_sessions_is_left_alone_for_a_while() -> None:
+    class Full(Library):
+        def answer(self, name: str, said: dict[str, object]) -> bytes:
+            return diagnosed(1018) if name == "searchRequest" else super().answer(name, said)
+
+    server = Full()
+    async with serving(server.talk) as url, asked(url) as library:
+        with pytest.raises(BusyError, match="1018") as first:
+            await library.search(words("x"), Window())
+        asked_so_far = len(server.requests)
+        with pytest.raises(BusyError, match="left alone"):
+            await library.search(words("y"), Window())
+    assert first.value.retry_after_s == 30
+    assert len(server.requests) == asked_so_far
+
+
+async def test_a_search_that_gets_no_turn_is_busy_and_not_timed_out() -> None:
+    async def talk(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
+        await reader.read()
+
+    manners: dict[str, object] = {"parallel": 1, "timeout_s": 0.3}
+    async with serving(talk) as url, asked(url, manners=manners) as library:
+        first, second = await asyncio.gather(
+            library.search(words("x"), Window()), library.search(words("y"), Window()), return_exceptions=True
+        )
+    assert isinstance(first, TimedOutError)
+    assert isinstance(second, (BusyError, TimedOutError))

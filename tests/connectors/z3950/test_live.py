@@ -306,7 +306,7 @@ async def test_zebra_is_told_by_protocol_with_its_database_and_its_sru(zebra_icu
     found = await recognise_port(dial, "127.0.0.1", zebra_icu.port)
     assert found.z3950 is not None
     assert found.z3950.url == at(zebra_icu)
-    assert found.z3950.settings == {"profile": "koha"}
+    assert (found.z3950.name, found.z3950.settings) == ("Biblios", {"profile": "koha"})
     assert "Zebra" in str(found.z3950.evidence.values["server"])
     assert found.sru is not None
     assert (found.sru.url, found.sru.name) == (zebra_icu.url, "Biblios")
