@@ -10,11 +10,10 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Protocol, cast
 
-import httpx
 import msgspec
 
 from engine.model import Noun, Query, Reason, Window
-from engine.ports import Clock, Connector, Member, System
+from engine.ports import Clock, Member, System
 
 
 class Step(Noun, frozen=True):
@@ -146,13 +145,6 @@ class Record(Protocol):
         """Ask a member and write the exchanges down as a case of the battery: without cookies, keys or persons."""
 
 
-class OpenClient(Protocol):
-    """The door `http`."""
-
-    def __call__(self, member: Member, *, user_agent: str, clock: Clock, share: int = 1) -> httpx.AsyncClient:
-        """Return the guarded client of a member."""
-
-
 def tool(name: str) -> object:
     """Return the tool of this name. Raises LookupError where none is installed."""
     found = list(entry_points(group="lienthu.tools", name=name))
@@ -169,6 +161,3 @@ def detect_tool() -> Detect:
 def record_tool() -> Record:
     """Return the tool that writes exchanges down."""
     return cast("Record", tool("record"))
-
-
-__all__ = ["Connector", "Detect", "Detected", "Record", "Recorded", "Seen", "Step", "Trial", "Wishes"]

@@ -16,8 +16,18 @@ import httpx
 import msgspec
 
 from engine.checkup.findings import Checkup, Line, Verdict, line_of, unknown, wanting, well
+from engine.checkup.judging import (
+    about_bare,
+    about_encodings,
+    about_field,
+    about_paging,
+    about_records,
+    about_times,
+    hits_of,
+    shown,
+)
 from engine.checkup.listening import Listener
-from engine.checkup.samples import decomposed, has_marks, holds, sample, with_wrong_tones
+from engine.checkup.samples import decomposed, has_marks, sample, with_wrong_tones
 from engine.checkup.tls import look_at_tls
 from engine.errors import LienThuError, TimedOutError, UnsupportedError
 from engine.model import Answer, Clause, Field, Query, Record, Window
@@ -27,15 +37,11 @@ from engine.text import folded_key
 
 STEP_TIMEOUT_S: Final = 30.0
 EXAMINE_TIMEOUT_S: Final = 120.0
-SLOW_MS: Final = 3000
 NOTHING: Final = "qxzjwvk"
 ODD: Final = 'c++ "vi mô (a) & 50% [x] \\'
 USUAL: Final = ("kinh tế", "history", "giáo trình", "Việt Nam")
 _FEWEST: Final = 4
 """Fewest hits that can be paged through."""
-
-_USUAL_FIELDS: Final = frozenset({Field.TITLE, Field.PERSON, Field.SUBJECT, Field.PUBLISHER, Field.ISBN})
-"""What readers ask for so often that every catalogue should search it."""
 
 _ACCEPT_STATUS: Final = "lienthu.accept_status"
 
@@ -97,21 +103,22 @@ class _Check:
             typed, answer = first
             records = tuple(placed.record for placed in answer.placed)
             await self._examine()
-            self._records(records)
+            self.lines += about_records(records)
             await self._fields(records)
             await self._marks(typed, answer, records)
             await self._paging(typed, answer)
             await self._nothing()
             await self._odd()
             await self._availability(records)
-            self._encodings(records)
+            self.lines += about_encodings(records, self.heard)
         self._tell("tls")
         self.lines += await look_at_tls(self.member, clock)
         if self.member.url.startswith("http"):
             await self._robots()
-            self._redirects()
+            if self.heard.elsewhere:
+                self.lines.append(wanting("redirects", "redirects", url=self.heard.elsewhere))
         if first is not None:
-            self._times()
+            self.lines.append(about_times(self.took_ms))
         fields = [line for line in self.lines if line.what.startswith("field.")]
         return Checkup(
             id=self.member.id,
@@ -147,7 +154,7 @@ class _Check:
 
     async def _count(self, text: str) -> int:
         """Return how many hits words have, as far as is told."""
-        return _hits(await self._ask(Clause(text)))
+        return hits_of(await self._ask(Clause(text)))
 
     async def _first(self, words: Sequence[str]) -> tuple[str, Answer] | None:
         """Return the first words that find something, and what they find; None where the member does not answer."""
@@ -163,7 +170,7 @@ class _Check:
                 continue
             last = (typed, answer)
             if answer.placed:
-                self.lines.append(well("answers", "answers.well", query=typed, total=_shown(answer)))
+                self.lines.append(well("answers", "answers.well", query=typed, total=shown(answer)))
                 return last
         if last is not None:
             self.lines.append(wanting("answers", "answers.nothing", query=", ".join(words)))
@@ -204,21 +211,6 @@ class _Check:
         else:
             self.lines += [line_of(finding) for finding in found]
 
-    def _records(self, records: Sequence[Record]) -> None:
-        """Say how much the records tell."""
-        if not records:
-            return
-        counts = {
-            "people": sum(bool(record.people or record.responsibility) for record in records),
-            "years": sum(record.year is not None for record in records),
-            "numbers": sum(bool(record.identifiers) for record in records),
-            "holdings": sum(bool(record.holdings) for record in records),
-            "urls": sum(record.url is not None for record in records),
-        }
-        few = counts["years"] < len(records) / 2 or counts["people"] < len(records) / 3
-        make = wanting if few else well
-        self.lines.append(make("records", "records.few" if few else "records.well", count=len(records), **counts))
-
     async def _fields(self, records: Sequence[Record]) -> None:
         """Search each field with words that stand in it."""
         for field in Field:
@@ -242,19 +234,11 @@ class _Check:
             return unknown(what, "field.none")
         except LienThuError as error:
             return self._failed(what, error)
-        if any(notice.code == "notice.any-field" for notice in answer.notices):
-            return wanting(what, "field.anywhere", word=text) if field in _USUAL_FIELDS else unknown(what, "field.none")
-        if not answer.placed:
-            return wanting(what, "field.empty", word=text)
-        found = [placed.record for placed in answer.placed]
-        fitting = sum(holds(record, field, text) for record in found)
-        if fitting * 2 < len(found):
-            return wanting(what, "field.loose", word=text, fitting=fitting, count=len(found))
-        return well(what, "field.well", word=text, total=_shown(answer))
+        return about_field(what, field, text, answer)
 
     async def _marks(self, typed: str, answer: Answer, records: Sequence[Record]) -> None:
         """Search the same words with marks, without, with wrong ones, and with marks that stand apart."""
-        text, marked = typed, _hits(answer)
+        text, marked = typed, hits_of(answer)
         if not has_marks(typed):
             text = next((sample((record,), Field.TITLE) or "" for record in records if has_marks(record.title)), "")
             marked = 0
@@ -265,7 +249,7 @@ class _Check:
         try:
             marked = marked or await self._count(text)
             bare = await self._count(folded_key(text))
-            self.lines.append(_about_bare(text, marked, bare))
+            self.lines.append(about_bare(text, marked, bare))
             wrong = with_wrong_tones(text)
             if wrong is not None:
                 found = await self._count(wrong)
@@ -280,7 +264,7 @@ class _Check:
 
     async def _paging(self, typed: str, answer: Answer) -> None:
         """Ask for the records after the first ones: other ones, each once, and as many in all as before."""
-        size, hits = len(answer.placed), _hits(answer)
+        size, hits = len(answer.placed), hits_of(answer)
         if hits < _FEWEST:
             self.lines.append(unknown("paging", "paging.few"))
             return
@@ -292,20 +276,7 @@ class _Check:
         except LienThuError as error:
             self.lines.append(self._failed("paging", error))
             return
-        before, after = _ids(first), _ids(second)
-        repeated = len(set(before) & set(after))
-        if not after:
-            self.lines.append(wanting("paging", "paging.empty", start=size + 1, total=_shown(answer)))
-        elif repeated == len(after):
-            self.lines.append(wanting("paging", "paging.same"))
-        elif repeated or len(set(after)) < len(after):
-            self.lines.append(wanting("paging", "paging.repeats", count=repeated or len(after) - len(set(after))))
-        elif answer.total is not None and second.total is not None and answer.total != second.total:
-            self.lines.append(wanting("paging", "paging.totals", first=answer.total, second=second.total))
-        else:
-            self.lines.append(well("paging", "paging.well", start=size + 1, count=len(after)))
-        if answer.total is None:
-            self.lines.append(wanting("paging.total", "paging.no-total"))
+        self.lines += about_paging(first, second, total=answer.total, start=size + 1)
 
     async def _nothing(self) -> None:
         """Ask for a word that nobody has."""
@@ -316,7 +287,7 @@ class _Check:
             self.lines.append(wanting("nothing", "nothing.fails", word=NOTHING, detail=error.detail))
             return
         if answer.placed or answer.total:
-            self.lines.append(wanting("nothing", "nothing.something", word=NOTHING, total=_shown(answer)))
+            self.lines.append(wanting("nothing", "nothing.something", word=NOTHING, total=shown(answer)))
         else:
             self.lines.append(well("nothing", "nothing.well", word=NOTHING))
 
@@ -354,27 +325,6 @@ class _Check:
             make, code = (well, "availability.well") if found else (wanting, "availability.silent")
             self.lines.append(make("availability", code, told=len(found), count=len(asked)))
 
-    def _encodings(self, records: Sequence[Record]) -> None:
-        """Say what was wrong with the letters that came."""
-        before = len(self.lines)
-        repaired = [raw.encoding for record in records for raw in record.raw]
-        if repaired:
-            count = sum(bool(record.raw) for record in records)
-            kinds = ", ".join(sorted(set(repaired)))
-            self.lines.append(wanting("encoding.old", "encoding.old", count=count, all=len(records), kinds=kinds))
-        if self.heard.lost or any("\ufffd" in record.title for record in records):
-            self.lines.append(wanting("encoding.lost", "encoding.lost", count=self.heard.lost))
-        if self.heard.decomposed:
-            self.lines.append(
-                wanting("encoding.apart", "encoding.apart", count=self.heard.decomposed, all=self.heard.answers)
-            )
-        if self.heard.undeclared:
-            self.lines.append(wanting("encoding.undeclared", "encoding.undeclared", count=self.heard.undeclared))
-        if self.heard.mistyped:
-            self.lines.append(wanting("encoding.type", "encoding.type", count=self.heard.mistyped))
-        if len(self.lines) == before:
-            self.lines.append(well("encoding", "encoding.well"))
-
     async def _robots(self) -> None:
         """Look whether robots.txt keeps programs off what we ask."""
         self._tell("robots")
@@ -391,34 +341,3 @@ class _Check:
         parser.parse(text.splitlines())
         allowed = parser.can_fetch("LienThu", str(url))
         self.lines.append(well("robots", "robots.well") if allowed else wanting("robots", "robots.forbids"))
-
-    def _redirects(self) -> None:
-        if self.heard.elsewhere:
-            self.lines.append(wanting("redirects", "redirects", url=self.heard.elsewhere))
-
-    def _times(self) -> None:
-        median, slowest = round(statistics.median(self.took_ms)), max(self.took_ms)
-        make, code = (wanting, "times.slow") if median > SLOW_MS else (well, "times.well")
-        self.lines.append(make("times", code, median=median, slowest=slowest, count=len(self.took_ms)))
-
-
-def _about_bare(text: str, marked: int, bare: int) -> Line:
-    values: dict[str, str | float] = {"text": text, "bare": bare, "marked": marked}
-    if bare == 0 and marked:
-        return wanting("marks.bare", "marks.bare-nothing", **values)
-    if bare < marked:
-        return wanting("marks.bare", "marks.bare-fewer", **values)
-    return well("marks.bare", "marks.bare-same" if bare == marked else "marks.bare-more", **values)
-
-
-def _hits(answer: Answer) -> int:
-    """Return the hits of an answer: its total, or what is known to be there."""
-    return answer.total if answer.total is not None else len(answer.placed) + answer.has_more
-
-
-def _shown(answer: Answer) -> str:
-    return "?" if answer.total is None else str(answer.total)
-
-
-def _ids(answer: Answer) -> list[str]:
-    return [placed.record.id for placed in answer.placed]
