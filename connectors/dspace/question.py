@@ -22,8 +22,8 @@ from engine.model import And, Clause, Expression, Field, Filters, Not, Or, Reaso
 FIELDS: Final = frozenset(Field) - {Field.CALL_NUMBER}
 """What can be looked for on its own. A repository has no shelves."""
 
-MOST_QUERY_BYTES: Final = 6_000
-"""Of the query, percent-encoded: a request line of more than 8 KB is 400."""
+MOST_QUERY_BYTES: Final = 4_500
+"""Of the words, percent-encoded: a request line of more than 8 KB is 400, and filters take up to 3 KB of it."""
 
 _CAN: Final = Abilities(FIELDS, has_or=True, has_not=True, has_phrases=True, has_truncation=True)
 _CUTS: Final = (1_200, 500, 240, 100)

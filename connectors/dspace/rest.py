@@ -27,6 +27,10 @@ MOST_ITEMS_AT_ONCE: Final = 50
 
 _ORIGINAL: Final = "ORIGINAL"
 _ITEM_KINDS: Final = frozenset({"", "item"})
+_NO_DOCUMENTS: Final = frozenset(
+    {"person", "orgunit", "project", "funding", "equipment", "event", "journalvolume", "journalissue"}
+)
+"""Kinds of items that describe no document, where a repository keeps such. Source: DSpace's configurable entities."""
 
 
 def search_url(
@@ -99,7 +103,8 @@ def listing(answer: Table, *, member: str, pages: str) -> Listing:
 
 def _row(hit: Table, *, member: str, pages: str) -> Row:
     item = table_of(table_of(hit.get("_embedded")).get("indexableObject")) or table_of(hit.get("indexableObject"))
-    if first_text(item.get("type")).lower() not in _ITEM_KINDS:
+    kinds = first_text(item.get("type")).lower(), first_text(item.get("entityType")).lower()
+    if kinds[0] not in _ITEM_KINDS or kinds[1] in _NO_DOCUMENTS:
         return Row(None, is_item=False)
     pairs = tuple(pairs_of(item))
     is_gone = item.get("withdrawn") is True or item.get("inArchive") is False or item.get("discoverable") is False

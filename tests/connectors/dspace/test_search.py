@@ -214,6 +214,27 @@ async def test_pasted_titles_with_signs_are_found(open_on: Opener, running: fede
     assert f"TVSSC/{entry.id}" in {placed.record.identifiers[0].value for placed in answer.placed}
 
 
+async def test_profiles_of_people_are_no_documents(open_on: Opener) -> None:
+    def entities(request: httpx.Request) -> httpx.Response:
+        objects = [item(1), item(2)]
+        objects[0]["_embedded"]["indexableObject"]["entityType"] = "Person"  # type: ignore[index]  # is a table
+        objects[1]["_embedded"]["indexableObject"]["entityType"] = "Publication"  # type: ignore[index]  # is a table
+        page = {"number": 0, "size": 20, "totalElements": 2}
+        body = {"_embedded": {"searchResult": {"page": page, "_embedded": {"objects": objects}}}}
+        return httpx.Response(200, json=body, request=request)
+
+    answer = await open_on("https://kho.example.org/server", entities).search("sách")
+    assert [(placed.place, placed.record.title) for placed in answer.placed] == [(2, "Sách 2")]
+    assert answer.notices == (Reason("notice.collections-left-out", {"count": 1}),)
+
+
+async def test_the_longest_question_with_filters_stays_below_8_kb(open_on: Opener, seven: str) -> None:
+    repository = open_on(seven)
+    words = " ".join(["nghiên cứu"] * 40)
+    await repository.search(f"{words} tác giả:nguyễn năm:2000-2020 loại:sách ngôn ngữ:vi")
+    assert max(map(len, repository.wire.asked)) < 8_000
+
+
 async def test_a_query_that_is_422_is_put_ever_plainer_and_then_given_up(open_on: Opener) -> None:
     def never(request: httpx.Request) -> httpx.Response:
         return httpx.Response(422, json={"status": 422}, request=request)
