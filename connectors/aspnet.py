@@ -19,6 +19,7 @@ from bs4 import BeautifulSoup, Tag
 from connectors.html import attribute, html_of, refuse_other_pages
 from connectors.http.course import ACCEPT_STATUS, IDEMPOTENT
 from connectors.http.guard import failure_of_status
+from connectors.sending import sent
 from engine.errors import RefusedError, UnreadableError
 
 _POST_BACK: Final = re.compile(
@@ -153,5 +154,4 @@ class Kept:
         return await read(response)
 
     async def _sent(self, request: httpx.Request, accepted: frozenset[int]) -> httpx.Response:
-        request.extensions = {**request.extensions, ACCEPT_STATUS: STALE_STATUSES | accepted, IDEMPOTENT: True}
-        return await self._client.send(request)
+        return await sent(self._client, request, {ACCEPT_STATUS: STALE_STATUSES | accepted, IDEMPOTENT: True})

@@ -17,6 +17,7 @@ from connectors.json import parse_json
 from connectors.numbered import Numbered, Sheet
 from connectors.one_box import Boxed, boxed
 from connectors.pages_of_list import Batch, Fetch, answer_by_pages
+from connectors.sending import sent
 from connectors.simpler import Abilities
 from engine.errors import UnreadableError
 from engine.model import Answer, Expression, Field, Query, Reason, Window
@@ -115,7 +116,7 @@ class DeclaredConnector:
         holes = holes_filled(way.text, start, count, size or self._settings.page_size)
         form = self._settings.form
         if self._kept is None or form is None:
-            return await self._answer(await self._door.client.send(built(self._member.url, request, holes)))
+            return await self._answer(await sent(self._door.client, built(self._member.url, request, holes)))
         point = form.point
         return await self._kept.ask(
             lambda page, url: built(self._member.url, request, holes, form_of(page, url, point)), self._answer

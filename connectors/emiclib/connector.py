@@ -16,6 +16,7 @@ from connectors.numbered import Numbered, Sheet
 from connectors.one_box import Boxed, boxed
 from connectors.page_search import Got, PageSearch, got, looks_of
 from connectors.pages_of_list import Batch, Fetch, answer_by_pages
+from connectors.sending import sent
 from connectors.simpler import Abilities, clauses_of
 from connectors.turning import turned
 from engine.errors import RefusedError, UnreadableError
@@ -142,7 +143,7 @@ class _Pages:
         request = shown(page, number) or turned(page.page, page.url, number, page.number)
         if request is None:
             return None
-        return await got(await self._door.client.send(request), self._look, self._member.id, number)
+        return await got(await sent(self._door.client, request), self._look, self._member.id, number)
 
 
 def shown(page: Got, number: int) -> httpx.Request | None:

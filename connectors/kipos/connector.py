@@ -11,6 +11,7 @@ from connectors.kipos.settings import CODES, KiposSettings
 from connectors.one_box import Boxed, boxed, hyphenated
 from connectors.page_search import Got, PageSearch, got, look_of
 from connectors.search_form import codes_of
+from connectors.sending import sent
 from connectors.simpler import Abilities
 from connectors.turning import turned
 from engine.errors import LienThuError, UnreadableError
@@ -79,7 +80,7 @@ class KiposConnector:
         request = turned(at_hand.page, at_hand.url, number, at_hand.number)
         if request is None:
             return None
-        return await got(await self._door.client.send(request), self._look, self._member.id, number)
+        return await got(await sent(self._door.client, request), self._look, self._member.id, number)
 
     async def _known_codes(self) -> dict[Field, str]:
         """Return what fields are called here: as the search form says, else what is known."""

@@ -18,6 +18,7 @@ from connectors.libol.settings import LibolSettings
 from connectors.one_box import Boxed, boxed, hyphenated
 from connectors.page_search import Got, PageSearch, got, look_of
 from connectors.search_form import SearchForm, search_form_of
+from connectors.sending import sent
 from connectors.simpler import Abilities
 from connectors.turning import turned
 from engine.errors import LienThuError, UnreadableError
@@ -161,7 +162,7 @@ class LibolConnector:
         request = turned(page.page, page.url, number, page.number) or self._numbered(page, number)
         if request is None:
             return None
-        other = await got(await self._door.client.send(request), self._look, self._member.id, number)
+        other = await got(await sent(self._door.client, request), self._look, self._member.id, number)
         if other.sheet.total is None and page.sheet.total is not None:
             other = other._replace(sheet=msgspec.structs.replace(other.sheet, total=page.sheet.total))
         return other

@@ -12,6 +12,7 @@ from connectors.numbered import Numbered, Sheet
 from connectors.one_box import Boxed, FirstThatFinds, boxed, hyphenated
 from connectors.page_search import LARGE_LIST_BYTES
 from connectors.pages_of_list import Batch, Fetch, answer_by_pages
+from connectors.sending import sent
 from connectors.simpler import Abilities, clauses_of
 from connectors.tim_kiem.reading import completed, read_rows, title_of_record, under_its_id
 from connectors.tim_kiem.request import address, download_request, plain_url, search_request
@@ -134,7 +135,7 @@ class TimKiemConnector:
             request = download_request(
                 self._member.url, self._settings, slug, title_of_record(page) or record.title, page
             )
-            body = (await self._door.client.send(request)).content
+            body = (await sent(self._door.client, request)).content
             for full in records_from_iso2709(body, member=record.member):
                 if isinstance(full, Record):
                     return under_its_id(record, full)

@@ -7,6 +7,7 @@ import pytest
 
 from connectors.aspnet import Kept, form_of, post_back_of, token_of
 from connectors.html import parse_html
+from connectors.sending import sent
 from connectors.turning import turned
 from engine.errors import FaultError, RefusedError
 
@@ -99,6 +100,21 @@ async def test_a_token_that_has_grown_old_is_fetched_again_once() -> None:
     server = Server("T2")
     assert await ask(server, 2) == [200, 200]
     assert (server.pages, server.posts) == (2, 3)
+
+
+async def test_the_session_s_cookie_goes_with_what_is_sent_of_a_form() -> None:
+    seen: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request.headers.get("Cookie", ""))
+        headers = {"Set-Cookie": "ASP.NET_SessionId=s1; path=/"}
+        return httpx.Response(200, headers=headers, content=b"<input id=requestVerificationToken value=T>")
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as client:
+        kept = Kept(client, "https://o.example.org/f")
+        await kept.ask(lambda _, url: httpx.Request("POST", url, data={"a": "b"}), read_reply)
+        await sent(client, httpx.Request("GET", "https://o.example.org/next"))
+    assert seen == ["", "ASP.NET_SessionId=s1", "ASP.NET_SessionId=s1"]
 
 
 async def test_a_login_page_in_the_place_of_an_answer_means_that_a_kept_session_has_ended() -> None:
