@@ -15,7 +15,7 @@ import json
 import signal
 from collections.abc import Mapping, Sequence
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -25,6 +25,8 @@ from demo.catalogue import Edition, editions
 from demo.chaos import Chaos
 from demo.dialects import DIALECTS
 from demo.entries import Entry, entries
+from demo.faces import FACES, FurtherFace, Speaker
+from demo.holdings import Holdings
 from demo.libraries import LIBRARIES, Library
 from demo.members import write_members
 from demo.moods import Mood, State
@@ -96,6 +98,29 @@ def _shelf(library_id: str, today: date) -> Shelf:
     return Shelf(catalogue_of(library, today), DIALECTS[library.dialect].matching)
 
 
+@lru_cache(maxsize=2 * len(LIBRARIES))
+def _holdings(library_id: str, today: date) -> Holdings:
+    """Return what the further faces of a library search in."""
+    return Holdings(_shelf(library_id, today).entries)
+
+
+class Further:
+    """What a further face at a port of its own says. It is made when it is first asked."""
+
+    def __init__(self, face: FurtherFace, today: date) -> None:
+        self.face, self.today = face, today
+
+    @cached_property
+    def speaker(self) -> Speaker:
+        """What answers."""
+        return self.face.speaker(self.face.of, _holdings(self.face.library, self.today))
+
+    def answer(self, request: Request, state: State) -> Reply:
+        """Return the answer to one request."""
+        fails = state.mood is Mood.FAILING and state.kind.startswith("diagnostic")
+        return self.speaker.answer(request, fails=fails) or Reply(NOT_FOUND, "text/html", 404)
+
+
 class Face:
     """What one library's server says: its SRU endpoint under its path, and further faces of its system at theirs."""
 
@@ -117,7 +142,6 @@ class Face:
             return Reply(b"", "text/plain", 405)
         fault = int(state.kind[-1]) if state.mood is Mood.FAILING and state.kind.startswith("diagnostic") else 0
         return Reply(self.sru.answer(request.parameters, fault=fault).encode(), self.content_type)
-
 
     def _home(self) -> Reply:
         """Return the library's home page, from which its catalogues are linked."""
@@ -143,8 +167,13 @@ class Federation:
                 self.faces[library.id].answer, self._controller(library.id), host=host, port=port,
                 plus_is_plus=DIALECTS[library.dialect].plus_is_plus, product=DIALECTS[library.dialect].server,
             )
-            for library, port in zip(LIBRARIES, ports, strict=True)
+            for library, port in zip(LIBRARIES, ports, strict=False)
         }  # fmt: skip
+        further = dict(zip(FACES, ports[len(LIBRARIES) :] or (0,) * len(FACES), strict=True))
+        self._servers |= {
+            face.id: Server(Further(face, today).answer, self._controller(face.id), host=host, port=port)
+            for face, port in further.items()
+        }
         self._returns: dict[str, asyncio.Task[None]] = {}
 
     async def start(self) -> None:
@@ -159,6 +188,15 @@ class Federation:
             Address(library.id, library.vi, f"http://{self.host}:{port}{library.path}", port)
             for library in LIBRARIES
             for port in [self._servers[library.id].port]
+        )
+
+    @property
+    def further(self) -> tuple[Address, ...]:
+        """Where each further face at a port of its own begins."""
+        return tuple(
+            Address(face.id, f"{face.of.vi} ({face.system})", f"http://{self.host}:{port}{face.entrance}", port)
+            for face in FACES
+            for port in [self._servers[face.id].port]
         )
 
     def states(self) -> dict[str, State]:
@@ -177,7 +215,9 @@ class Federation:
         self, library_id: str, mood: Mood | str, *, seconds: float = 5.0, kind: str = "", megabytes: int = 2048,
         for_s: float | None = None,
     ) -> None:  # fmt: skip
-        """Change how a library's server is. `back` is fine after away. `for_s`: fine again after so many seconds.
+        """Change how a library's servers are: all of them, or one further face alone by its own id.
+
+        `back` is fine after away. `for_s`: fine again after so many seconds.
 
         Raises KeyError for an unknown library, ValueError for an unknown mood.
         """
@@ -186,11 +226,10 @@ class Federation:
         pending = self._returns.pop(library_id, None)
         if pending is not None and pending is not asyncio.current_task():
             pending.cancel()
-        server.state = State(new, seconds, kind, megabytes)
-        if new is Mood.AWAY:
-            await server.stop()
-        else:
-            await server.start()
+        faces = (self._servers[face.id] for face in FACES if face.library == library_id)
+        for each in (server, *faces):
+            each.state = State(new, seconds, kind, megabytes)
+            await (each.stop() if new is Mood.AWAY else each.start())
         if for_s is not None:
             self._returns[library_id] = asyncio.create_task(self._recover(library_id, for_s))
 
@@ -229,13 +268,13 @@ async def start(
 
     `today` is the day from which due dates are counted.
     """
-    federation = Federation(host, ports or (0,) * len(LIBRARIES), today or date.today())  # noqa: DTZ011 - the reader's day
+    federation = Federation(host, ports or (0,) * (len(LIBRARIES) + len(FACES)), today or date.today())  # noqa: DTZ011 - the reader's day
     await federation.start()
     return federation
 
 
 async def _run(first_port: int, members: Path | None, *, chaos: bool, seed: int) -> None:
-    ports = range(first_port, first_port + len(LIBRARIES)) if first_port else None
+    ports = range(first_port, first_port + len(LIBRARIES) + len(FACES)) if first_port else None
     federation = await start(ports)
     if members:
         write_members(members, federation.libraries)
@@ -243,7 +282,8 @@ async def _run(first_port: int, members: Path | None, *, chaos: bool, seed: int)
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, stopped.set)
-    print(json.dumps({"libraries": msgspec.to_builtins(federation.libraries)}, ensure_ascii=False), flush=True)  # noqa: T201
+    told = {"libraries": federation.libraries, "faces": federation.further}
+    print(json.dumps(msgspec.to_builtins(told), ensure_ascii=False), flush=True)  # noqa: T201 - the caller reads it
     moods = asyncio.create_task(Chaos(seed).run(federation)) if chaos else None
     await stopped.wait()
     if moods:
@@ -258,7 +298,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m demo.federation", description="Eight libraries to search in.")
     parser.add_argument("--chaos", action="store_true", help="let their moods change")
     parser.add_argument("--seed", type=int, default=1, help="of the chaos")
-    parser.add_argument("--first-port", type=int, default=0, help="of eight in a row; 0: any free ones")
+    parser.add_argument(
+        "--first-port",
+        type=int,
+        default=0,
+        help="of the eight libraries in a row, and of the further faces behind them; 0: free ones",
+    )
     parser.add_argument("--members", type=Path, help="folder to write the member files into")
     chosen = parser.parse_args()
     asyncio.run(_run(chosen.first_port, chosen.members, chaos=chosen.chaos, seed=chosen.seed))

@@ -2,7 +2,7 @@
 
     python -m demo.members
 
-writes those with the usual ports into `config/demo/members`.
+writes those with the usual ports into `config/demo/members`, and those of the further faces into `config/demo/faces`.
 """
 
 from __future__ import annotations
@@ -11,12 +11,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, Protocol
 
+from demo.faces import FACES, FurtherFace
 from demo.libraries import LIBRARIES, Library
 
 FIRST_PORT: Final = 7101
 """The first of the eight ports in the shipped member files."""
 
 SHIPPED: Final = Path(__file__).parents[1] / "config" / "demo" / "members"
+
+SHIPPED_FACES: Final = Path(__file__).parents[1] / "config" / "demo" / "faces"
+"""Not asked as they stand: a person who wants one copies it beside the others."""
 
 # The table [sru] of each dialect: what a person who reads the server's explain and tries it would write.
 _SRU: Final = {
@@ -129,6 +133,38 @@ spacing_ms = 0
 {_SRU[library.dialect]}"""
 
 
+def face_port(face: FurtherFace) -> int:
+    """Return the port of a further face in its shipped member file."""
+    return FIRST_PORT + len(LIBRARIES) + FACES.index(face)
+
+
+def face_file(face: FurtherFace, port: int) -> str:
+    """Return the text of a further face's member file."""
+    library = face.of
+    table = face.table and f"\n{face.table}"
+    return f"""# A made-up library of the demo, by another of its systems.
+id = "{face.id}"
+system = "{face.system}"
+url = "http://127.0.0.1:{port}{face.path}"
+short_name = "{library.short}"
+evidence = "demo: a made-up library on this machine"
+
+[name]
+vi = "{library.vi} ({face.system})"
+en = "{library.en} ({face.system})"
+
+[place]
+city = "{library.city}"
+latitude = {library.latitude}
+longitude = {library.longitude}
+
+[manners]
+private_network = true
+parallel = 4
+spacing_ms = 0
+{table}"""
+
+
 def write_members(folder: Path, libraries: Sequence[Reachable]) -> tuple[Path, ...]:
     """Write the member files of running libraries into a folder, with the ports they have, and return them."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -147,6 +183,9 @@ def main() -> None:
     SHIPPED.mkdir(parents=True, exist_ok=True)
     for number, library in enumerate(LIBRARIES):
         (SHIPPED / f"{library.id}.toml").write_text(member_file(library, FIRST_PORT + number), "utf-8")
+    SHIPPED_FACES.mkdir(parents=True, exist_ok=True)
+    for face in FACES:
+        (SHIPPED_FACES / f"{face.id}.toml").write_text(face_file(face, face_port(face)), "utf-8")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,171 @@
+"""Each further face of the demo, searched by its connector from a member file as a library's would be.
+
+A face joins `demo.faces.FACES` by a line, and stands in this table by itself; what is special to it stands in `KNOWN`.
+"""
+
+from __future__ import annotations
+
+import time
+import tomllib
+from collections.abc import AsyncIterator, Callable
+from datetime import date
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from connectors.http import open_client
+from demo import federation
+from demo.faces import FACES, FurtherFace
+from demo.members import face_file
+from engine.app import Systems
+from engine.errors import FaultError, LienThuError, UnreachableError, UnreadableError
+from engine.model import Answer, Window
+from engine.ports import AvailabilityConnector, Connector, Door
+from engine.query import parse
+from engine.settings import read_member
+from engine.text import folded_key
+
+
+class Known(msgspec.Struct, frozen=True):
+    """What is special to a face. `vi`, `en`: the questions.
+
+    `lends`: it tells which copies are in. `links`: it has pages of records.
+    """
+
+    vi: str = "kinh tế"
+    en: str = "history"
+    lends: bool = True
+    links: bool = True
+
+
+KNOWN = {
+    "solr": Known(lends=False, links=False),
+    "elasticsearch": Known(lends=False, links=False),
+    "eprints": Known(lends=False),
+    "omeka-s": Known(lends=False),
+}
+"""By system."""
+
+each_face = pytest.mark.parametrize("face", FACES, ids=lambda face: face.id)
+Open = Callable[[FurtherFace], Connector]
+
+
+@pytest.fixture
+async def running() -> AsyncIterator[federation.Federation]:
+    started = await federation.start(today=date(2026, 3, 15))
+    yield started
+    await started.stop()
+
+
+@pytest.fixture
+async def opened(running: federation.Federation, tmp_path: Path) -> AsyncIterator[Open]:
+    """Makes the connector that a member file of a face describes."""
+    ports = {each.id: each.port for each in running.further}
+    connectors: list[Connector] = []
+
+    def make(face: FurtherFace) -> Connector:
+        file = tmp_path / f"{face.id}.toml"
+        file.write_text(face_file(face, ports[face.id]), "utf-8")
+        system = Systems()[face.system]
+        member, own = read_member(file, {face.system: system.settings})
+        door = Door(open_client(member, user_agent="LienThu-test", clock=time.time), time.time)
+        connectors.append(system.connector(member, own, door))
+        return connectors[-1]
+
+    yield make
+    for connector in connectors:
+        await connector.close()
+
+
+def titles(answer: Answer) -> list[str]:
+    return [folded_key(placed.record.title) for placed in answer.placed]
+
+
+@each_face
+async def test_a_vietnamese_and_an_english_question_are_answered_page_by_page(opened: Open, face: FurtherFace) -> None:
+    connector, known = opened(face), KNOWN.get(face.system, Known())
+    for question in (known.vi, known.en):
+        first = await connector.search(parse(question), Window(1, 5))
+        assert len(first.placed) == 5, first
+        assert [placed.place for placed in first.placed] == [1, 2, 3, 4, 5]
+        word = folded_key(question).split()[0]
+        assert any(word in title for title in titles(first)), titles(first)
+        second = await connector.search(parse(question), Window(6, 5))
+        assert second.placed, second
+        assert second.placed[0].place == 6
+        ids = [placed.record.id for placed in (*first.placed, *second.placed)]
+        assert len(set(ids)) == len(ids)
+        if known.links:
+            assert all(placed.record.url and placed.record.url.startswith("http") for placed in first.placed)
+
+
+@each_face
+async def test_no_hits_are_told_as_none(opened: Open, face: FurtherFace) -> None:
+    answer = await opened(face).search(parse("qxzjwvk"), Window(1, 10))
+    assert (answer.placed, answer.total, answer.has_more) == ((), 0, False)
+
+
+@each_face
+async def test_a_question_by_title_and_author_finds_what_it_names(opened: Open, face: FurtherFace) -> None:
+    connector = opened(face)
+    by_title = await connector.search(parse('nhan đề:"kinh tế"'), Window(1, 5))
+    assert by_title.placed
+    assert all("kinh te" in title for title in titles(by_title)), titles(by_title)
+    by_author = await connector.search(parse("tác giả:Nguyễn"), Window(1, 5))
+    assert by_author.placed
+
+
+@each_face
+@pytest.mark.parametrize("kind", ["", "diagnostic-1"])
+async def test_a_server_that_fails_is_told_as_failing(
+    running: federation.Federation, opened: Open, face: FurtherFace, kind: str
+) -> None:
+    await running.set_mood(face.id, "failing", kind=kind)
+    with pytest.raises(LienThuError):
+        await opened(face).search(parse("kinh tế"), Window(1, 5))
+
+
+@each_face
+@pytest.mark.parametrize("mood", ["rubbish", "redesigned"])
+async def test_what_cannot_be_read_is_never_told_as_no_hits(
+    running: federation.Federation, opened: Open, face: FurtherFace, mood: str
+) -> None:
+    await running.set_mood(face.id, mood)
+    with pytest.raises((UnreadableError, FaultError)):
+        await opened(face).search(parse("kinh tế"), Window(1, 5))
+
+
+@each_face
+async def test_a_server_that_is_away_is_told_as_away(
+    running: federation.Federation, opened: Open, face: FurtherFace
+) -> None:
+    await running.set_mood(face.id, "away")
+    with pytest.raises(UnreachableError):
+        await opened(face).search(parse("kinh tế"), Window(1, 5))
+
+
+@each_face
+async def test_what_can_be_had_now_is_told_of_what_was_found(opened: Open, face: FurtherFace) -> None:
+    if not KNOWN.get(face.system, Known()).lends:
+        pytest.skip("it tells nothing of copies")
+    connector = opened(face)
+    answer = await connector.search(parse("kinh tế"), Window(1, 5))
+    assert isinstance(connector, AvailabilityConnector)
+    told = await connector.availability([placed.record for placed in answer.placed])
+    assert set(told) == {placed.record.id for placed in answer.placed}
+    assert any(told.values())
+
+
+@each_face
+async def test_it_lives(opened: Open, face: FurtherFace) -> None:
+    await opened(face).probe()
+
+
+def test_member_files_of_all_faces_are_shipped() -> None:
+    from demo.members import SHIPPED_FACES, face_port  # noqa: PLC0415 - for this test alone
+
+    for face in FACES:
+        text = (SHIPPED_FACES / f"{face.id}.toml").read_text("utf-8")
+        assert text == face_file(face, face_port(face))
+        assert tomllib.loads(text)["system"] == face.system
