@@ -58,7 +58,7 @@ class ListeningDial(ReplayDial):
         known = [one for one in self._answers if (one[0][0] if isinstance(one[0], tuple) else one[0]) == kind]
         if not known:
             return [Passed(is_ours=False, octets=b"", note=HANGS_UP)]
-        nearest = max(known, key=lambda one: difflib.SequenceMatcher(None, repr(one)[:400], wanted[:400]).ratio())
+        nearest = max(known, key=lambda one: difflib.SequenceMatcher(None, repr(one)[:400], wanted[:400]).quick_ratio())
         return self._answers[nearest][0]
 
 

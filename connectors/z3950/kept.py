@@ -34,9 +34,12 @@ class Kept:
     async def lent(self, wanted: object = None, *, is_fresh: bool = False) -> AsyncIterator[Conversation]:
         """Lend an association: an idle one whose result set is of what is `wanted`, else an idle one, else a new one.
 
-        What is not whole at the end, since somebody was cancelled or the server broke off, is hung up on at once.
+        Where it must be fresh, all idle ones are given up first. What is not whole at the end, since somebody was
+        cancelled or the server broke off, is hung up on at once.
         """
-        conversation = None if is_fresh else self._idle_one(wanted)
+        if is_fresh:
+            self.close()  # what else is idle is no better, and the server may count us
+        conversation = self._idle_one(wanted)
         if conversation is None:
             conversation = await self._opening()
         is_cancelled = False
