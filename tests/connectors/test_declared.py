@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -198,6 +199,29 @@ async def test_a_form_is_fetched_first_and_its_state_sent_along_page_after_page(
     assert [one.record.title for one in answer.placed] == ["Một", "Hai", "Ba"]
     assert requests == ["GET /Search.aspx", "POST /Search.aspx", "POST /Search.aspx"]
     assert answer.total == 3
+
+
+async def test_pages_of_another_size_than_said_are_noticed(tmp_path: Path) -> None:
+    asked_pages: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        number = int(request.url.params["p"])
+        asked_pages.append(str(number))
+        rows = "".join(f'<li class="row"><a>T{at}</a></li>' for at in range(number * 4 - 3, min(number * 4, 10) + 1))
+        return httpx.Response(200, content=f"<html><ul>{rows}</ul><p class=count>10</p></html>".encode())
+
+    toml = MEMBER.replace('none = { point = "p.none" }', 'total = { point = "p.count" }\npage_size = 3').replace(
+        'q = "{words}"', 'q = "{words}", p = "{page}"'
+    )
+    file = tmp_path / "thu.toml"
+    file.write_text(toml, "utf-8")
+    member, settings = read_member(file, {"declared": DeclaredSettings})
+    client = httpx.AsyncClient(transport=httpx.MockTransport(answer))
+    connector = SYSTEM.connector(member, settings, Door(client, lambda: 0.0))
+    found = await connector.search(Query(Clause("a")), Window(6, 4))
+    await connector.close()
+    assert [(one.place, one.record.title) for one in found.placed] == [(6, "T6"), (7, "T7"), (8, "T8"), (9, "T9")]
+    assert asked_pages == ["2", "3"]
 
 
 async def test_a_page_without_rows_and_without_the_sign_of_none_is_broken(tmp_path: Path) -> None:

@@ -10,9 +10,10 @@ from connectors.formats.marc21 import record_from_marc21
 from connectors.formats.marc_table import marc_of_table
 from connectors.html import is_whole, parse_html
 from connectors.numbered import Numbered, Sheet
+from connectors.one_box import Boxed, FirstThatFinds, boxed
 from connectors.record_links import Look, read_list, rows_of
 from engine.errors import FaultError, RefusedError, UnreadableError
-from engine.model import Record, Role
+from engine.model import And, Clause, Field, Reason, Record, Role
 
 LOOK = Look(links=("a[href*='/r/']",), ids=(r"/r/(\w+)",))
 
@@ -158,3 +159,34 @@ async def test_pages_of_another_size_are_noticed_and_asked_again_where_that_is_n
 )  # fmt: skip
 def test_a_page_that_was_cut_off_is_known(body: bytes, whole: bool) -> None:
     assert is_whole(body) is whole
+
+
+@pytest.mark.parametrize("found_by", [0, 1, None])
+async def test_the_first_way_that_finds_anything_counts_and_is_kept(found_by: int | None) -> None:
+    ways = [Boxed(Field.ANY, "kinh tế mankiw", (Reason("notice.any-field"),)), Boxed(Field.TITLE, "kinh tế")]
+    asked: list[tuple[str, int]] = []
+
+    async def look(way: Boxed, number: int) -> Sheet:
+        asked.append((way.text, number))
+        is_found = found_by is not None and way is ways[found_by]
+        return Sheet((Record("m", str(number), "T"),), 2) if is_found else Sheet((), 0)
+
+    first = FirstThatFinds(ways, look)
+    sheets = [await first(1), await first(2)]
+    texts = [way.text for way in ways]
+    if found_by == 0:
+        assert asked == [(texts[0], 1), (texts[0], 2)]
+        assert [notice.code for notice in sheets[0].notices] == ["notice.any-field"]
+    else:
+        assert asked == [(texts[0], 1), (texts[1], 1), (texts[1], 2)]
+        assert sheets[0].total == (0 if found_by is None else 2)
+
+
+def test_a_question_about_several_fields_is_joined_or_its_most_telling_part_asked() -> None:
+    question = And((Clause("kinh tế", Field.TITLE), Clause("Mankiw", Field.PERSON)))
+    joined, alone = boxed(question, joins=True), boxed(question, joins=False)
+    assert (joined.field, joined.text, joined.notices[0].code) == (Field.ANY, "kinh tế Mankiw", "notice.any-field")
+    assert (alone.field, alone.text, alone.notices[0].code) == (Field.TITLE, "kinh tế", "notice.dropped-clause")
+    long = boxed(Clause("dài " * 300), joins=True)
+    assert len(long.text) <= 400
+    assert [notice.code for notice in long.notices] == ["notice.dropped-clause"]
