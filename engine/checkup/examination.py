@@ -322,7 +322,7 @@ class _Check:
         except LienThuError as error:
             self.lines.append(self._failed("availability", error))
         else:
-            make, code = (well, "availability.well") if found else (wanting, "availability.silent")
+            make, code = (well, "availability.well") if found else (unknown, "availability.silent")
             self.lines.append(make("availability", code, told=len(found), count=len(asked)))
 
     async def _robots(self) -> None:

@@ -99,7 +99,8 @@ def print_checkup(checkup: Checkup, console: Console, language: Language) -> Non
 def print_summary(checkups: Sequence[Checkup], console: Console, language: Language) -> None:
     """Print one table of all members."""
     table = Table(box=None, pad_edge=False)
-    for head in ("library", "system", "answers", "fields"):
+    table.add_column(word("library", language), no_wrap=True)
+    for head in ("system", "answers", "fields"):
         table.add_column(word(head, language))
     for what in SUMMARY:
         table.add_column(label(what, language))
