@@ -27,7 +27,7 @@ log = logging.getLogger("demo")
 class Request(msgspec.Struct, frozen=True):
     """One request. `parameters` of the query, and of a form in the body; the last of equal names counts.
 
-    `text` is the query as it came, for those who count every one.
+    `text` is the query as it came, for those who count every one; `body` what was sent with it.
     """
 
     method: str
@@ -35,6 +35,7 @@ class Request(msgspec.Struct, frozen=True):
     parameters: dict[str, str]
     headers: dict[str, str]
     text: str = ""
+    body: bytes = b""
 
 
 class Reply(msgspec.Struct, frozen=True):
@@ -162,7 +163,9 @@ class Server:
         asked = parameters(parts.query, plus_is_plus=self._plus_is_plus)
         if headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
             asked |= parameters(body.decode("latin-1"))
-        return Request(method=method, path=unquote(parts.path), parameters=asked, headers=headers, text=parts.query)
+        return Request(
+            method=method, path=unquote(parts.path), parameters=asked, headers=headers, text=parts.query, body=body
+        )
 
     async def _reply(self, request: Request, writer: asyncio.StreamWriter) -> bool:
         """Answer one request; return whether the conversation may go on."""
