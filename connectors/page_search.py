@@ -78,6 +78,13 @@ async def got(response: httpx.Response, look: Look, member: str, number: int) ->
     return await read_beside(read, body, large=LARGE_LIST_BYTES)
 
 
+def _ended(answer: Answer) -> Answer:
+    """Return an answer that promises no more where the list was found to be capped."""
+    if any(notice.code == "notice.list-capped" for notice in answer.notices):
+        return msgspec.structs.replace(answer, has_more=False)
+    return answer
+
+
 class PageSearch:
     """Searches of one member with pages of results. `size` is what its pages proved to hold.
 
@@ -114,9 +121,9 @@ class PageSearch:
             folds_marks=self._folds_marks,
         )
         if self._turn is None:
-            return await searching
+            return _ended(await searching)
         async with self._turn:
-            return await searching
+            return _ended(await searching)
 
     def _ask(self, expression: Expression | None) -> Fetch:
         at_hand: dict[str, Got] = {}

@@ -37,11 +37,13 @@ async def test_beyond_the_first_page_nothing_can_be_shown_and_that_is_told() -> 
     replay = Replay(folder / "full-page")
     client = open_client(member, user_agent="LienThu-test", clock=lambda: 0.0, transport=replay)
     connector = SYSTEM.connector(member, settings, Door(client, lambda: 0.0))
+    first = await connector.search(Query(Clause("toán cao cấp")), Window(1, 2))
+    assert (len(first.placed), first.has_more) == (2, False)
     answer = await connector.search(Query(Clause("toán cao cấp")), Window(3, 2))
     await connector.close()
     assert (answer.placed, answer.total, answer.has_more) == ((), 5378, False)
     assert [notice.code for notice in answer.notices] == ["notice.list-capped"]
-    assert len(replay.asked) == 1
+    assert len(replay.asked) == 2
 
 
 def test_fewer_rows_than_the_pager_counts_are_told() -> None:
