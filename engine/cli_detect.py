@@ -12,7 +12,7 @@ from rich.markup import escape
 
 from engine.app import House, Systems, member_of, user_agent
 from engine.errors import SettingsError
-from engine.model import Window
+from engine.model import Reason, Window
 from engine.query import parse
 from engine.sentences import Language, say
 from engine.settings import LienThuSettings, read_settings
@@ -109,8 +109,14 @@ async def detected(
 
 
 def _step(step: Step, language: Language) -> str:
-    told = f"  [dim]{escape(say(step.told, language))}[/dim]" if step.told else ""
+    told = f"  [dim]{escape(_said(step.told, language))}[/dim]" if step.told else ""
     return f"  {step.status or '–'}  {escape(step.asked)}{told}"
+
+
+def _said(reason: Reason, language: Language) -> str:
+    """Say a reason, of a failure with what was found: a certificate, a status."""
+    detail = str(reason.values.get("detail", "")) if reason.code.startswith("failure.") else ""
+    return f"{say(reason, language)} ({detail})" if detail else say(reason, language)
 
 
 def _print(found: Detected, path: Path, console: Console, language: Language, *, enabled: bool) -> None:
@@ -156,7 +162,7 @@ def _print_seen(seen: Seen, console: Console, language: Language) -> None:
 def told_of(trial: Trial, language: Language) -> str:
     """Return a line about a search: its words, what came, its first title, what was given up."""
     if trial.failure is not None:
-        return f"  ✗ «{escape(trial.query)}»: {escape(say(trial.failure, language))}"
+        return f"  ✗ «{escape(trial.query)}»: {escape(_said(trial.failure, language))}"
     if not trial.records:
         told = WORDS["nothing"][language]
     else:

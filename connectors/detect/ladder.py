@@ -46,12 +46,13 @@ def rungs(systems: Iterable[System], *, page_url: str, text: str, links: Sequenc
     """
     systems = tuple(systems)
     base = httpx.URL(page_url)
+    folder = _folder(base)
     ordered: list[tuple[tuple[bool, int], str, str, Sign]] = []
     for system in systems:
         for sign in system.signs:
             if sign.path:
                 is_hinted = bool(sign.hint) and re.search(sign.hint, text) is not None
-                url = str(base.join(sign.path).copy_with(fragment=None))
+                url = str((base if sign.path.startswith("?") else folder).join(sign.path).copy_with(fragment=None))
                 ordered.append(((not is_hinted, sign.step), url, system.name, sign))
     pages = at_page(systems)
     for link in _same_host(base, links)[:MOST_LINKS]:
@@ -62,6 +63,12 @@ def rungs(systems: Iterable[System], *, page_url: str, text: str, links: Sequenc
         if url != page_url:
             shared.setdefault(url, []).append((name, sign))
     return tuple(Rung(url, tuple(signs)) for url, signs in shared.items())
+
+
+def _folder(base: httpx.URL) -> httpx.URL:
+    """Return where paths beside the page begin: `/solr/books` is taken for a folder, `/opac/index.php` is none."""
+    last = base.path.rpartition("/")[2]
+    return base.copy_with(path=base.path + "/", query=None) if last and "." not in last else base
 
 
 def _same_host(base: httpx.URL, links: Sequence[str]) -> list[str]:

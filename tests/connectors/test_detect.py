@@ -119,6 +119,20 @@ def test_hinted_addresses_come_first_and_equal_ones_are_asked_once() -> None:
     assert [name for name, _ in found[1].signs] == ["early", "same"]
 
 
+@pytest.mark.parametrize(
+    ("address", "path", "asked"),
+    [
+        ("https://a.example/solr/books", "select?q=1", "https://a.example/solr/books/select?q=1"),
+        ("https://a.example/solr/books/", "select?q=1", "https://a.example/solr/books/select?q=1"),
+        ("https://a.example/opac/index.php?x=1", "api", "https://a.example/opac/api"),
+        ("https://a.example/sru/books", "?operation=explain", "https://a.example/sru/books?operation=explain"),
+        ("https://a.example/vufind", "/server/api", "https://a.example/server/api"),
+    ],
+)
+def test_a_sign_is_looked_for_beside_the_address_or_at_the_root(address: str, path: str, asked: str) -> None:
+    assert [rung.url for rung in rungs([system("a", Sign(path, sees(b"x")))], page_url=address, text="")] == [asked]
+
+
 def test_links_to_a_catalogue_on_the_same_host_are_looked_at_like_the_page_itself() -> None:
     systems = [system("first", Sign("/a", sees(b"x"), step=10)), system("page", Sign("", sees(b"x"), step=99))]
     links = look(page(PORTAL)).links
