@@ -9,19 +9,28 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.elastic import missing as missing_for_elastic
+
 # With CI=true the same examples are tried each time, so that a failure tells what a change broke; elsewhere new ones
 # are looked for. How fast a shared machine makes them says nothing of them.
 settings.register_profile("ci", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("person", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("ci" if os.environ.get("CI") == "true" else "person")
 
-_PARTS = {"zebrasrv": "idzebra-2.0", "yaz-ztest": "yaz", "chromium": "chromium"}
+_PARTS = {
+    "zebrasrv": "idzebra-2.0",
+    "yaz-ztest": "yaz",
+    "chromium": "chromium",
+    "elasticsearch": "maven and default-jdk-headless",
+}
 _missing: dict[str, int] = {}
 
 
 def _is_there(part: str) -> bool:
     if part == "corpus":
         return bool(os.environ.get("LIENTHU_CORPUS")) and Path(os.environ["LIENTHU_CORPUS"]).is_dir()
+    if part == "elasticsearch":
+        return missing_for_elastic() is None
     return shutil.which(part) is not None
 
 

@@ -9,7 +9,7 @@ from connectors.aleph.items import circ_status, published
 from connectors.aleph.request import AlephQuery, Pairs, aleph_query, entries
 from connectors.aleph.response import Found, LostSetError, UnknownCodeError, found, presented
 from connectors.aleph.settings import CODES, AlephSettings
-from connectors.by_place import Listed, Lister, answer_by_place
+from connectors.lists.by_place import Listed, Lister, answer_by_place
 from engine.errors import LienThuError, RefusedError, UnreadableError
 from engine.model import Answer, Field, Holding, Query, Reason, Record, Window
 from engine.ports import Door, Member

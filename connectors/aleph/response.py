@@ -13,8 +13,8 @@ from lxml import etree
 
 from connectors.formats import record_from_xml
 from connectors.formats.fields import inner_text, local_name
-from connectors.html import parse_html, refuse_other_pages
-from connectors.xml import parse_xml
+from connectors.reading.html import parse_html, refuse_other_pages
+from connectors.reading.xml import parse_xml
 from engine.errors import BusyError, FaultError, RefusedError, UnreadableError, UnsupportedError
 from engine.model import Record
 

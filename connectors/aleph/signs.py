@@ -6,8 +6,8 @@ import re
 from urllib.parse import urljoin, urlsplit
 
 from connectors.formats.fields import local_name
-from connectors.html import attribute, parse_html, title_of
-from connectors.xml import parse_xml
+from connectors.reading.html import attribute, parse_html, title_of
+from connectors.reading.xml import parse_xml
 from engine.errors import LienThuError
 from engine.model import Reason
 from engine.ports import Found, Page, Sign

@@ -8,9 +8,9 @@ from urllib.parse import quote, urlencode, urljoin
 
 import msgspec
 
-from connectors.one_box import Boxed, boxed
-from connectors.page_search import Got, PageSearch, got, look_of
-from connectors.simpler import Abilities
+from connectors.forms.page_search import Got, PageSearch, got, look_of
+from connectors.questions.one_box import Boxed, boxed
+from connectors.questions.simpler import Abilities
 from engine.model import Answer, Expression, Field, Query, Reason, Window
 from engine.ports import Connector, Door, Found, Member, Page, Sign, System
 

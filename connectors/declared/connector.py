@@ -8,17 +8,17 @@ from typing import Final
 
 import httpx
 
-from connectors.aspnet import Kept, form_of, post_back_of
 from connectors.declared.reading import read_answer, taken
 from connectors.declared.request import built, holes_filled
 from connectors.declared.settings import DeclaredSettings
-from connectors.html import is_whole, parse_html, read_beside
-from connectors.json import parse_json
-from connectors.numbered import Numbered, Sheet
-from connectors.one_box import Boxed, boxed
-from connectors.pages_of_list import Batch, Fetch, answer_by_pages
-from connectors.sending import sent
-from connectors.simpler import Abilities
+from connectors.forms.aspnet import Kept, form_of, post_back_of
+from connectors.forms.sending import sent
+from connectors.lists.by_page import Batch, Fetch, answer_by_pages
+from connectors.lists.numbered import Numbered, Sheet
+from connectors.questions.one_box import Boxed, boxed
+from connectors.questions.simpler import Abilities
+from connectors.reading.html import is_whole, parse_html, read_beside
+from connectors.reading.json import parse_json
 from engine.errors import UnreadableError
 from engine.model import Answer, Expression, Field, Query, Reason, Window
 from engine.ports import Door, Member

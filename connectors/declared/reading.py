@@ -12,8 +12,8 @@ from connectors.declared.patterns import bounded
 from connectors.declared.points import json_values, tags
 from connectors.declared.settings import DeclaredSettings, Taking
 from connectors.formats.labelled import record_from_texts
-from connectors.html import attribute, refuse_other_pages, text_of
-from connectors.numbered import Sheet
+from connectors.lists.numbered import Sheet
+from connectors.reading.html import attribute, refuse_other_pages, text_of
 from engine.errors import UnreadableError
 from engine.model import Record
 

@@ -9,8 +9,8 @@ from urllib.parse import quote, urlencode, urljoin
 
 import httpx
 
-from connectors.aspnet import Form
 from connectors.declared.settings import Request
+from connectors.forms.aspnet import Form
 
 _HOLE: Final = re.compile(r"\{([a-z0]+)\}")
 

@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from connectors import casebook
+from connectors.battery import casebook
 from connectors.detect.address import Address, member_id, read_address
 from connectors.detect.asking import MOST_REQUESTS, PAUSE_MS, ElsewhereError, Guest, UsedUpError
 from connectors.detect.draft import member_file

@@ -8,8 +8,8 @@ from typing import Final
 
 from bs4 import BeautifulSoup, Tag
 
-from connectors.html import attribute, parse_html, text_of
-from connectors.web_address import linked
+from connectors.reading.html import attribute, parse_html, text_of
+from connectors.reading.web_address import linked
 from engine.errors import LienThuError
 from engine.ports import Page
 from engine.text import folded_key

@@ -12,7 +12,7 @@ import msgspec
 from bs4 import Tag
 
 from connectors.detect.draft import key_of, seen_lines, toml
-from connectors.html import attribute, parse_html
+from connectors.reading.html import attribute, parse_html
 from engine.errors import LienThuError
 from engine.ports import Page
 from engine.tools import Seen

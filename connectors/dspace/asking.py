@@ -14,7 +14,7 @@ from connectors.dspace.question import Escaping, Question, narrowed, question
 from connectors.dspace.rest import has_server_filters
 from connectors.dspace.settings import DspaceSettings, Way
 from connectors.dspace.ways import Attempt, NotUnderstoodError, Server
-from connectors.simpler import clauses_of, folded, is_marked
+from connectors.questions.simpler import clauses_of, folded, is_marked
 from engine.errors import FaultError, UnsupportedError
 from engine.model import Clause, Expression, Filters, Placed, Query, Reason, Window
 from engine.ports import Door, Member

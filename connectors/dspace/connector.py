@@ -15,9 +15,9 @@ from connectors.dspace.metadata import page_of
 from connectors.dspace.question import FIELDS
 from connectors.dspace.settings import DspaceSettings, Way
 from connectors.dspace.ways import Server, by_home_page, item_details, ladder
-from connectors.html import parse_html
 from connectors.http.course import ACCEPT_STATUS
-from connectors.json import json_of
+from connectors.reading.html import parse_html
+from connectors.reading.json import json_of
 from engine.errors import FaultError, LienThuError, RefusedError, SettingsError, UnreadableError
 from engine.model import Answer, Holding, Query, Record, Window
 from engine.ports import Door, Member

@@ -17,7 +17,7 @@ from lxml import etree
 
 from connectors.dspace.access import Access, Status, with_end
 from connectors.formats.fields import inner_text
-from connectors.html import attribute, refuse_other_pages, text_of
+from connectors.reading.html import attribute, refuse_other_pages, text_of
 from engine.errors import UnreadableError
 
 _FIELD: Final = re.compile(r"^[a-z]+(?:\.[A-Za-z]+){1,2}$")

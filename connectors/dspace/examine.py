@@ -11,7 +11,7 @@ from connectors.dspace.connector import DspaceConnector
 from connectors.dspace.rest import item_pages
 from connectors.dspace.settings import DspaceSettings, Way
 from connectors.dspace.ways import Server
-from connectors.json import first_text, json_of
+from connectors.reading.json import first_text, json_of
 from engine.errors import LienThuError, SettingsError
 from engine.model import Answer, Clause, Query, Reason, Window
 from engine.ports import Door, Finding, Member

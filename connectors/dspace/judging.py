@@ -11,7 +11,7 @@ from typing import Final
 
 from connectors.dspace.listed import Row
 from connectors.dspace.words import of_system, shown, stands
-from connectors.narrow import narrows, passes
+from connectors.lists.narrow import narrows, passes
 from engine.model import Expression, Filters, Placed, Reason
 
 _NOTICES: Final = {

@@ -15,7 +15,7 @@ from bs4 import BeautifulSoup, Tag
 
 from connectors.dspace.listed import Listing, Row
 from connectors.dspace.metadata import handle_in, page_of, record_of
-from connectors.html import attribute, refuse_other_pages, text_of
+from connectors.reading.html import attribute, refuse_other_pages, text_of
 from engine.errors import UnreadableError, UnsupportedError
 
 MOST_ROWS: Final = 100
@@ -229,7 +229,7 @@ def _brief(pairs: list[tuple[str, str]], handle: str, member: str, pages: str) -
 def _counts(told: Tag | None) -> tuple[int, int] | None:
     """Return the place of the first hit and how many there are; the words around the numbers are of any language.
 
-    >>> from connectors.html import parse_html
+    >>> from connectors.reading.html import parse_html
     >>> _counts(parse_html(b"<p>Results 21-40 of 1,152 (Search time: 0.009 seconds).</p>").p)
     (21, 1152)
     >>> _counts(parse_html(b"<p>1.152 results: 21 to 40</p>").p)

@@ -15,7 +15,7 @@ from typing import Final
 import msgspec
 
 from connectors.dspace.kinds import language_clause, material_clause
-from connectors.simpler import Abilities, simpler
+from connectors.questions.simpler import Abilities, simpler
 from engine.errors import UnsupportedError
 from engine.model import And, Clause, Expression, Field, Filters, Not, Or, Reason
 

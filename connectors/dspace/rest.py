@@ -14,7 +14,7 @@ from connectors.dspace.access import Access, access, holdings
 from connectors.dspace.listed import Listing, Row
 from connectors.dspace.metadata import page_of, record_of
 from connectors.dspace.question import year_span
-from connectors.json import Table, at, count_of, first_text, table_of, tables_of, texts_of
+from connectors.reading.json import Table, at, count_of, first_text, table_of, tables_of, texts_of
 from engine.errors import UnreadableError
 from engine.model import Availability, Filters, Holding, Service
 

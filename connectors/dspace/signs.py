@@ -12,8 +12,8 @@ from bs4 import BeautifulSoup
 from connectors.dspace.rest import item_pages
 from connectors.dspace.settings import DspaceSettings
 from connectors.dspace.ways import by_home_page
-from connectors.html import attribute, parse_html, title_of
-from connectors.json import first_text, parse_json
+from connectors.reading.html import attribute, parse_html, title_of
+from connectors.reading.json import first_text, parse_json
 from engine.errors import LienThuError
 from engine.model import Reason
 from engine.ports import Found, Page, Sign

@@ -20,11 +20,11 @@ from connectors.dspace.details import Details, full_page_url, mets_details, mets
 from connectors.dspace.listed import Listing
 from connectors.dspace.question import Escaping
 from connectors.dspace.settings import DspaceSettings, Way
-from connectors.html import attribute, html_of, is_whole, parse_html, refuse_other_pages, title_of
 from connectors.http.course import ACCEPT_STATUS
 from connectors.http.guard import failure_of_status
-from connectors.json import json_of
-from connectors.xml import parse_xml
+from connectors.reading.html import attribute, html_of, is_whole, parse_html, refuse_other_pages, title_of
+from connectors.reading.json import json_of
+from connectors.reading.xml import parse_xml
 from engine.errors import RefusedError, UnreadableError, UnsupportedError
 from engine.model import Filters
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import msgspec
 
-from connectors.by_place import Listed, Lister, answer_by_place
 from connectors.elastic_catalogue.request import ElasticQuery, body, elastic_query
 from connectors.elastic_catalogue.response import listed, refuse_errors
 from connectors.elastic_catalogue.settings import ElasticSettings
-from connectors.field_map import field_map
 from connectors.http.course import ACCEPT_STATUS, IDEMPOTENT
 from connectors.http.guard import failure_of_status
-from connectors.json import Table, json_of
+from connectors.lists.by_place import Listed, Lister, answer_by_place
+from connectors.questions.field_map import field_map
+from connectors.reading.json import Table, json_of
 from engine.model import Answer, Field, Query, Window
 from engine.ports import Door, Member
 

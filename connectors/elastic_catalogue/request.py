@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import msgspec
 
-from connectors.by_place import shortened
 from connectors.elastic_catalogue.settings import ElasticSettings
-from connectors.field_map import FieldMap
+from connectors.lists.by_place import shortened
+from connectors.questions.field_map import FieldMap
 from engine.errors import UnsupportedError
 from engine.model import And, Clause, Expression, Field, Filters, Not, Or, Query, Reason
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from connectors.by_place import Listed
-from connectors.field_map import FieldMap, record_from_fields
-from connectors.json import Table, count_of, first_text, table_of, tables_of
+from connectors.lists.by_place import Listed
+from connectors.questions.field_map import FieldMap, record_from_fields
+from connectors.reading.json import Table, count_of, first_text, table_of, tables_of
 from engine.errors import BusyError, FaultError, RefusedError, UnreadableError, UnsupportedError
 from engine.model import Reason
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import msgspec
 
-from connectors.field_map import Boosted, Name, NameOrNone, Part
+from connectors.questions.field_map import Boosted, Name, NameOrNone, Part
 from engine.model import Field
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from connectors.elastic_catalogue.response import field_names
-from connectors.field_map import guessed
-from connectors.json import count_of, first_text, parse_json, table_of
+from connectors.questions.field_map import guessed
+from connectors.reading.json import count_of, first_text, parse_json, table_of
 from engine.errors import LienThuError
 from engine.model import Reason
 from engine.ports import Found, Page, Sign

@@ -11,9 +11,9 @@ from urllib.parse import quote, urlencode, urljoin
 from connectors.emiclib.settings import EmiclibSettings, Way
 from connectors.formats.isbd import is_card
 from connectors.formats.labelled import record_from_texts
-from connectors.json import count_of, first_text
-from connectors.numbered import Sheet
-from connectors.simpler import clauses_of
+from connectors.lists.numbered import Sheet
+from connectors.questions.simpler import clauses_of
+from connectors.reading.json import count_of, first_text
 from engine.errors import UnreadableError
 from engine.model import Expression, Field, Record
 

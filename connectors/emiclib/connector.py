@@ -7,18 +7,18 @@ from urllib.parse import quote, urlencode
 
 import httpx
 
-from connectors.aspnet import form_of
 from connectors.emiclib.api import read_items, search_url, words_by_field
 from connectors.emiclib.settings import WAYS, EmiclibSettings, Way
-from connectors.html import attribute
-from connectors.json import parse_json
-from connectors.numbered import Numbered, Sheet
-from connectors.one_box import Boxed, boxed
-from connectors.page_search import Got, PageSearch, got, looks_of
-from connectors.pages_of_list import Batch, Fetch, answer_by_pages
-from connectors.sending import sent
-from connectors.simpler import Abilities, clauses_of
-from connectors.turning import turned
+from connectors.forms.aspnet import form_of
+from connectors.forms.page_search import Got, PageSearch, got, looks_of
+from connectors.forms.sending import sent
+from connectors.forms.turning import turned
+from connectors.lists.by_page import Batch, Fetch, answer_by_pages
+from connectors.lists.numbered import Numbered, Sheet
+from connectors.questions.one_box import Boxed, boxed
+from connectors.questions.simpler import Abilities, clauses_of
+from connectors.reading.html import attribute
+from connectors.reading.json import parse_json
 from engine.errors import RefusedError, UnreadableError
 from engine.model import Answer, Clause, Expression, Field, Query, Reason, Window
 from engine.ports import Door, Member

@@ -6,7 +6,7 @@ import re
 from typing import Final
 from urllib.parse import urljoin
 
-from connectors.json import parse_json
+from connectors.reading.json import parse_json
 from engine.errors import LienThuError
 from engine.model import Reason
 from engine.ports import Found, Page, Sign

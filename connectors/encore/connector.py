@@ -11,8 +11,8 @@ from connectors.encore.pages import Hit, Hits, copies_of, hits_of
 from connectors.encore.request import CAN, marc_url, record_url, said, search_url
 from connectors.encore.settings import EncoreSettings
 from connectors.formats.marc_text import marc_text_of, record_from_marc_text
-from connectors.html import html_of
-from connectors.pages_of_list import Batch, Fetch, answer_by_pages
+from connectors.lists.by_page import Batch, Fetch, answer_by_pages
+from connectors.reading.html import html_of
 from engine.errors import LienThuError, UnsupportedError
 from engine.model import Answer, Clause, Expression, Field, Holding, Query, Reason, Record, Window
 from engine.ports import Door, Member

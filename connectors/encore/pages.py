@@ -14,10 +14,10 @@ import msgspec
 from bs4 import BeautifulSoup, Tag
 
 from connectors.formats.named_texts import record_from_texts
-from connectors.html import attribute, refuse_other_pages, text_of
-from connectors.innovative import DateOrder, copies_in
-from connectors.none_found import says_none
-from connectors.web_address import linked
+from connectors.reading.html import attribute, refuse_other_pages, text_of
+from connectors.reading.innovative import DateOrder, copies_in
+from connectors.reading.none_found import says_none
+from connectors.reading.web_address import linked
 from engine.errors import UnreadableError
 from engine.model import Holding, Record
 

@@ -12,8 +12,8 @@ from typing import Final
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from connectors.encore.settings import EncoreSettings
-from connectors.simpler import Abilities
-from connectors.web_address import below, with_pairs
+from connectors.questions.simpler import Abilities
+from connectors.reading.web_address import below, with_pairs
 from engine.model import And, Clause, Expression, Field, Not, Or
 
 PREFIXES: Final = {Field.TITLE: "t", Field.PERSON: "a", Field.SUBJECT: "d"}

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import msgspec
 
-from connectors.innovative import DateOrder
+from connectors.reading.innovative import DateOrder
 
 Language = Annotated[str, msgspec.Meta(pattern=r"^[a-z]{3}$")]
 Suite = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]*$")]

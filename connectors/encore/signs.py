@@ -6,7 +6,7 @@ import re
 from typing import Final
 from urllib.parse import urlsplit, urlunsplit
 
-from connectors.html import attribute, parse_html, text_of
+from connectors.reading.html import attribute, parse_html, text_of
 from engine.errors import LienThuError
 from engine.model import Reason
 from engine.ports import Found, Page, Sign

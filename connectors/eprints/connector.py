@@ -16,8 +16,8 @@ from connectors.eprints.request import (
     said,
 )
 from connectors.eprints.settings import EprintsSettings
-from connectors.html import html_of
-from connectors.pages_of_list import Batch, Fetch, answer_by_pages
+from connectors.lists.by_page import Batch, Fetch, answer_by_pages
+from connectors.reading.html import html_of
 from engine.errors import LienThuError, UnreadableError, UnsupportedError
 from engine.model import Answer, Clause, Expression, Field, Filters, Query, Reason, Record, Window
 from engine.ports import Door, Member

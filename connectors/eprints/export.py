@@ -15,7 +15,7 @@ from typing import Final
 import msgspec
 
 from connectors.formats.named_texts import record_from_texts
-from connectors.json import Table, count_of, first_text, parse_json, table_of, tables_of, texts_of
+from connectors.reading.json import Table, count_of, first_text, parse_json, table_of, tables_of, texts_of
 from engine.errors import UnreadableError
 from engine.model import Availability, Holding, Host, Link, LinkKind, Record, Service
 from engine.normalise.identifiers import isbn

@@ -15,8 +15,8 @@ from bs4 import BeautifulSoup, Tag
 
 from connectors.eprints.request import record_url
 from connectors.formats.named_texts import record_from_texts
-from connectors.html import attribute, refuse_other_pages, text_of, title_of
-from connectors.none_found import says_none
+from connectors.reading.html import attribute, refuse_other_pages, text_of, title_of
+from connectors.reading.none_found import says_none
 from engine.errors import FaultError, UnreadableError
 from engine.model import Record
 from engine.normalise.years import year

@@ -13,8 +13,8 @@ from typing import Final, NamedTuple
 import msgspec
 
 from connectors.eprints.settings import EprintsSettings
-from connectors.simpler import Abilities, clauses_of
-from connectors.web_address import below, with_pairs
+from connectors.questions.simpler import Abilities, clauses_of
+from connectors.reading.web_address import below, with_pairs
 from engine.model import Clause, Expression, Field, Filters, Reason
 
 FIELDS: Final = {

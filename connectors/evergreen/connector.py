@@ -8,9 +8,9 @@ from connectors.evergreen.reading import Element, batch_of, holdings_of, record_
 from connectors.evergreen.request import CAN, Said, copies_url, list_url, records_url, said, unasked
 from connectors.evergreen.settings import EvergreenSettings
 from connectors.formats.fields import local_name
-from connectors.html import parse_html, refuse_other_pages
-from connectors.pages_of_list import Batch, Fetch, answer_by_pages
-from connectors.xml import parse_xml
+from connectors.lists.by_page import Batch, Fetch, answer_by_pages
+from connectors.reading.html import parse_html, refuse_other_pages
+from connectors.reading.xml import parse_xml
 from engine.errors import LienThuError, UnreadableError, UnsupportedError
 from engine.model import Answer, Clause, Expression, Field, Filters, Holding, Query, Record, Window
 from engine.ports import Door, Member

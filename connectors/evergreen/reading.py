@@ -16,7 +16,7 @@ from lxml import etree
 from connectors.evergreen.request import record_url
 from connectors.formats import record_from_xml
 from connectors.formats.fields import inner_text, local_name
-from connectors.pages_of_list import Batch
+from connectors.lists.by_page import Batch
 from engine.errors import UnreadableError
 from engine.model import Availability, Holding, Record, Service
 

@@ -14,8 +14,8 @@ from urllib.parse import quote
 import msgspec
 
 from connectors.evergreen.settings import EvergreenSettings
-from connectors.simpler import Abilities
-from connectors.web_address import below, with_pairs
+from connectors.questions.simpler import Abilities
+from connectors.reading.web_address import below, with_pairs
 from engine.model import And, Clause, Expression, Field, Filters, Not, Or
 
 CLASSES: Final = {

@@ -6,8 +6,8 @@ from typing import Final
 from urllib.parse import urlsplit, urlunsplit
 
 from connectors.formats.fields import inner_text, local_name
-from connectors.html import attribute, parse_html, text_of
-from connectors.xml import parse_xml
+from connectors.reading.html import attribute, parse_html, text_of
+from connectors.reading.xml import parse_xml
 from engine.errors import LienThuError
 from engine.model import Reason
 from engine.ports import Found, Page, Sign

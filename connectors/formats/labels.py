@@ -15,7 +15,7 @@ from typing import Final
 
 from bs4 import BeautifulSoup, NavigableString, Tag
 
-from connectors.html import text_of
+from connectors.reading.html import text_of
 from engine.text import folded_key
 
 _LABELS: Final = frozenset({"b", "strong", "label", "dt", "th", "i"})

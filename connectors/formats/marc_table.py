@@ -14,7 +14,7 @@ from bs4 import BeautifulSoup, Tag
 
 from connectors.formats.fields import MarcField, MarcRecord
 from connectors.formats.marc21 import record_from_marc21
-from connectors.html import text_of
+from connectors.reading.html import text_of
 from engine.errors import UnreadableError
 from engine.model import Record
 

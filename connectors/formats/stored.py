@@ -10,7 +10,7 @@ from connectors.formats import record_from_xml, records_from_iso2709
 from connectors.formats.fields import MarcField, MarcRecord
 from connectors.formats.marc21 import record_from_marc21
 from connectors.formats.unimarc import record_from_unimarc
-from connectors.xml import parse_xml
+from connectors.reading.xml import parse_xml
 from engine.errors import LienThuError, UnreadableError
 from engine.model import Record
 

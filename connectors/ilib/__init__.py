@@ -14,12 +14,12 @@ import httpx
 import msgspec
 from bs4 import BeautifulSoup
 
-from connectors.html import is_whole, parse_html, text_of
-from connectors.numbered import Sheet
-from connectors.one_box import Boxed, boxed, hyphenated
-from connectors.page_search import Got, PageSearch, look_of
-from connectors.record_links import read_list
-from connectors.simpler import Abilities
+from connectors.forms.page_search import Got, PageSearch, look_of
+from connectors.lists.numbered import Sheet
+from connectors.questions.one_box import Boxed, boxed, hyphenated
+from connectors.questions.simpler import Abilities
+from connectors.reading.html import is_whole, parse_html, text_of
+from connectors.reading.record_links import read_list
 from engine.model import Answer, Expression, Field, Query, Reason, Window
 from engine.ports import Connector, Door, Found, Member, Page, Sign, System
 

@@ -6,14 +6,14 @@ import asyncio
 from typing import Final
 from urllib.parse import quote, urlencode
 
-from connectors.html import html_of
+from connectors.forms.page_search import Got, PageSearch, got, look_of
+from connectors.forms.search_form import codes_of
+from connectors.forms.sending import sent
+from connectors.forms.turning import turned
 from connectors.kipos.settings import CODES, KiposSettings
-from connectors.one_box import Boxed, boxed, hyphenated
-from connectors.page_search import Got, PageSearch, got, look_of
-from connectors.search_form import codes_of
-from connectors.sending import sent
-from connectors.simpler import Abilities
-from connectors.turning import turned
+from connectors.questions.one_box import Boxed, boxed, hyphenated
+from connectors.questions.simpler import Abilities
+from connectors.reading.html import html_of
 from engine.errors import LienThuError, UnreadableError
 from engine.model import Answer, Expression, Field, Query, Window
 from engine.ports import Door, Member

@@ -13,8 +13,8 @@ from urllib.parse import quote, urlencode
 
 import msgspec
 
-from connectors.by_place import shortened
 from connectors.koha.settings import KohaSettings
+from connectors.lists.by_place import shortened
 from engine.errors import UnsupportedError
 from engine.model import And, Clause, Expression, Field, Filters, Not, Or, Query, Reason
 

@@ -9,8 +9,6 @@ from typing import Final
 
 import msgspec
 
-from connectors.by_place import Listed, Lister, answer_by_place
-from connectors.html import html_of
 from connectors.koha.address import base_of
 from connectors.koha.asking import Asked, asked
 from connectors.koha.copies import parse_record_page
@@ -21,6 +19,8 @@ from connectors.koha.rows import Row, brief_record, record_page
 from connectors.koha.services import ils_di_availability, rest_items, rest_libraries
 from connectors.koha.settings import KohaSettings
 from connectors.koha.ways import Ways
+from connectors.lists.by_place import Listed, Lister, answer_by_place
+from connectors.reading.html import html_of
 from engine.errors import LienThuError, MemberError, NobodyError, UnreachableError, UnreadableError
 from engine.model import Answer, Clause, Field, Filters, Holding, Query, Reason, Record, Window
 from engine.ports import Door, Member

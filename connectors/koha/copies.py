@@ -6,11 +6,11 @@ import re
 
 from bs4 import BeautifulSoup, Tag
 
-from connectors.html import attribute, text_of
 from connectors.koha.marks import inside, words_of
 from connectors.koha.page import is_koha, refuse_entrances, refuse_other, template_of
 from connectors.koha.rows import Row, coins, number_in
 from connectors.koha.states import availability_of
+from connectors.reading.html import attribute, text_of
 from engine.errors import UnreadableError
 from engine.model import Holding
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from connectors.html import html_of
 from connectors.koha.address import base_of
 from connectors.koha.asking import asked
 from connectors.koha.full import cart_records, ils_di_records
@@ -13,6 +12,7 @@ from connectors.koha.rows import Row
 from connectors.koha.services import rest_items
 from connectors.koha.settings import KohaSettings
 from connectors.koha.signs import version_of
+from connectors.reading.html import html_of
 from engine.errors import LienThuError, NobodyError
 from engine.model import Clause, Query, Reason, Window
 from engine.ports import Door, Finding, Member

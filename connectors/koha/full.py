@@ -11,7 +11,7 @@ import msgspec
 
 from connectors.formats import record_from_xml, records_from_iso2709
 from connectors.koha.rows import Row
-from connectors.xml import parse_xml
+from connectors.reading.xml import parse_xml
 from engine.errors import RefusedError, UnreadableError
 from engine.model import Holding, Record
 from engine.text import folded_key

@@ -9,13 +9,13 @@ from typing import Final, NamedTuple
 import httpx
 import msgspec
 
-from connectors.html import parse_html
 from connectors.koha.asking import Asked, search_url
 from connectors.koha.copies import parse_record_page
 from connectors.koha.feed import parse_feed
 from connectors.koha.page import Results, parse_results, refuse_entrances
 from connectors.koha.rows import Row, number_in
 from connectors.koha.settings import KohaSettings
+from connectors.reading.html import parse_html
 from engine.errors import FaultError, UnreadableError
 from engine.model import Window
 from engine.ports import Door

@@ -11,8 +11,8 @@ from typing import Final
 
 from bs4 import BeautifulSoup, Comment, Tag
 
-from connectors.html import attribute, text_of
 from connectors.koha.rows import Row, coins, number_in
+from connectors.reading.html import attribute, text_of
 from engine.model import Availability, Holding, Service
 
 _IN_BRACKETS: Final = re.compile(r"\((\d{1,5})\)")

@@ -14,9 +14,9 @@ from typing import Final
 import msgspec
 from bs4 import BeautifulSoup, Comment, Tag
 
-from connectors.html import attribute, refuse_other_pages, text_of, title_of
 from connectors.koha.marks import inside, is_record_link, parse_row, title_link
 from connectors.koha.rows import Row, number_in
+from connectors.reading.html import attribute, refuse_other_pages, text_of, title_of
 from engine.errors import FaultError, RefusedError, UnreadableError
 
 _COUNT: Final = re.compile(r"\d[\d.,\u00a0\u202f ]*")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import msgspec
 
 from connectors.koha.full import refuse_errors, without_borrowers
-from connectors.xml import parse_xml
+from connectors.reading.xml import parse_xml
 from engine.errors import UnreadableError
 from engine.model import Availability, Holding, Service
 

@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 
 from bs4 import BeautifulSoup
 
-from connectors.html import attribute, parse_html, text_of, title_of
 from connectors.koha.address import base_of
 from connectors.koha.page import is_koha, template_of
+from connectors.reading.html import attribute, parse_html, text_of, title_of
 from engine.errors import UnreadableError
 from engine.model import Reason
 from engine.ports import Found, Page, Sign

@@ -11,8 +11,8 @@ from typing import Final
 
 from bs4 import Tag
 
-from connectors.html import attribute, text_of
 from connectors.koha.marks import words_of
+from connectors.reading.html import attribute, text_of
 from engine.model import Availability, Service
 
 _ISO_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")

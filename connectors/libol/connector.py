@@ -11,16 +11,16 @@ import httpx
 import msgspec
 from bs4 import BeautifulSoup
 
-from connectors.aspnet import Kept, form_of
-from connectors.html import attribute, html_of, refuse_other_pages
+from connectors.forms.aspnet import Kept, form_of
+from connectors.forms.page_search import Got, PageSearch, got, look_of
+from connectors.forms.search_form import SearchForm, search_form_of
+from connectors.forms.sending import sent
+from connectors.forms.turning import turned
 from connectors.libol.holdings import read_holdings
 from connectors.libol.settings import LibolSettings
-from connectors.one_box import Boxed, boxed, hyphenated
-from connectors.page_search import Got, PageSearch, got, look_of
-from connectors.search_form import SearchForm, search_form_of
-from connectors.sending import sent
-from connectors.simpler import Abilities
-from connectors.turning import turned
+from connectors.questions.one_box import Boxed, boxed, hyphenated
+from connectors.questions.simpler import Abilities
+from connectors.reading.html import attribute, html_of, refuse_other_pages
 from engine.errors import LienThuError, UnreadableError
 from engine.model import Answer, Expression, Field, Holding, Query, Record, Window
 from engine.ports import Door, Member

@@ -11,8 +11,8 @@ from importlib.resources import files
 
 from bs4 import BeautifulSoup, Tag
 
-from connectors.html import text_of
-from connectors.none_found import says_none
+from connectors.reading.html import text_of
+from connectors.reading.none_found import says_none
 from engine.model import Availability, Holding, Service
 from engine.text import folded_key
 

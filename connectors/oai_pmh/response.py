@@ -12,9 +12,9 @@ import msgspec
 from lxml import etree
 
 from connectors.formats.fields import inner_text, local_name
-from connectors.html import parse_html, refuse_other_pages
 from connectors.oai_pmh.request import seconds_of
-from connectors.xml import parse_xml
+from connectors.reading.html import parse_html, refuse_other_pages
+from connectors.reading.xml import parse_xml
 from engine.errors import FaultError, LienThuError, TokenLostError, UnreadableError, UnsupportedError
 
 _HTML = (b"<html", b"<!doctype html", b"<body", b"<form")

@@ -8,11 +8,11 @@ from urllib.parse import quote
 import httpx
 import msgspec
 
-from connectors.json import count_of, parse_json
+from connectors.lists.by_page import Batch, Fetch, answer_by_pages
 from connectors.omeka_s.reading import Item, item_of, items_of, slugs_of
 from connectors.omeka_s.request import CAN, item_url, items_url, said, sites_url
 from connectors.omeka_s.settings import OmekaSettings
-from connectors.pages_of_list import Batch, Fetch, answer_by_pages
+from connectors.reading.json import count_of, parse_json
 from engine.errors import LienThuError
 from engine.model import Answer, Clause, Expression, Field, Query, Record, Window
 from engine.ports import Door, Member

@@ -13,7 +13,7 @@ from typing import Final
 import msgspec
 
 from connectors.formats.named_texts import record_from_texts
-from connectors.json import Table, count_of, first_text, tables_of
+from connectors.reading.json import Table, count_of, first_text, tables_of
 from engine.errors import FaultError, UnreadableError
 from engine.model import Host, Record
 

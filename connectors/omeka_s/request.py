@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from connectors.omeka_s.settings import OmekaSettings
-from connectors.simpler import Abilities
-from connectors.web_address import below, with_pairs
+from connectors.questions.simpler import Abilities
+from connectors.reading.web_address import below, with_pairs
 from engine.model import And, Clause, Expression, Field, Not, Or, Reason
 
 PROPERTIES: Final = {

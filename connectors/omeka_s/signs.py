@@ -6,8 +6,8 @@ import re
 from typing import Final
 from urllib.parse import urlsplit, urlunsplit
 
-from connectors.html import attribute, parse_html, text_of
-from connectors.json import parse_json
+from connectors.reading.html import attribute, parse_html, text_of
+from connectors.reading.json import parse_json
 from engine.errors import LienThuError
 from engine.model import Reason
 from engine.ports import Found, Page, Sign

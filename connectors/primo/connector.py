@@ -9,15 +9,15 @@ from urllib.parse import quote, urlencode, urlsplit
 import httpx
 import msgspec
 
-from connectors.by_place import Listed, Lister, answer_by_place
-from connectors.html import html_of
 from connectors.http.course import ACCEPT_STATUS, IDEMPOTENT
 from connectors.http.guard import failure_of_status
-from connectors.json import Table, first_text, json_of, parse_json, table_of, tables_of
+from connectors.lists.by_place import Listed, Lister, answer_by_place
 from connectors.primo import pnx
 from connectors.primo.request import Pairs, PrimoQuery, ids_query, primo_query, search_pairs, view_pairs
 from connectors.primo.response import listed, listed_page
 from connectors.primo.settings import PrimoSettings, Way
+from connectors.reading.html import html_of
+from connectors.reading.json import Table, first_text, json_of, parse_json, table_of, tables_of
 from engine.errors import LienThuError, RefusedError, UnreadableError
 from engine.model import Answer, Clause, Field, Holding, Query, Record, Window
 from engine.ports import Door, Member

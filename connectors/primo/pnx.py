@@ -15,7 +15,7 @@ import msgspec
 
 from connectors.formats.headings import web_address
 from connectors.formats.named_texts import record_from_texts
-from connectors.json import Table, first_text, table_of, tables_of, texts_of
+from connectors.reading.json import Table, first_text, table_of, tables_of, texts_of
 from engine.errors import UnreadableError
 from engine.model import Availability, Holding, Host, Link, LinkKind, Record, Service
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from connectors.by_place import clauses, shortened
+from connectors.lists.by_place import clauses, shortened
 from connectors.primo.settings import INDEXES, PrimoSettings
 from engine.errors import UnsupportedError
 from engine.model import And, Clause, Expression, Field, Filters, Not, Or, Query, Reason

@@ -8,11 +8,11 @@ from urllib.parse import parse_qs, quote, urljoin, urlsplit
 import msgspec
 from bs4 import BeautifulSoup, Tag
 
-from connectors.by_place import Listed
 from connectors.formats.named_texts import record_from_texts
-from connectors.html import attribute, refuse_other_pages, text_of
-from connectors.json import Table, count_of, first_text, table_of, tables_of
+from connectors.lists.by_place import Listed
 from connectors.primo import pnx
+from connectors.reading.html import attribute, refuse_other_pages, text_of
+from connectors.reading.json import Table, count_of, first_text, table_of, tables_of
 from engine.errors import FaultError, RefusedError, UnreadableError, UnsupportedError
 from engine.model import Availability, Holding, Record, Service
 

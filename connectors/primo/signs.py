@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from connectors.json import parse_json, table_of
+from connectors.reading.json import parse_json, table_of
 from engine.errors import LienThuError
 from engine.model import Reason
 from engine.ports import Found, Page, Sign

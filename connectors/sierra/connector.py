@@ -9,8 +9,8 @@ import httpx
 import msgspec
 
 from connectors.formats.marc_text import marc_text_of, record_from_marc_text
-from connectors.html import html_of
-from connectors.pages_of_list import Batch, Fetch, answer_by_pages
+from connectors.lists.by_page import Batch, Fetch, answer_by_pages
+from connectors.reading.html import html_of
 from connectors.sierra.pages import Hit, Hits, copies_of, hits_of, is_number, number_in_marc
 from connectors.sierra.request import (
     Asked,

@@ -14,13 +14,13 @@ from typing import Final
 import msgspec
 from bs4 import BeautifulSoup, Tag
 
-from connectors.counts import counts
 from connectors.formats.coins import texts_of_coins
 from connectors.formats.named_texts import record_from_texts
-from connectors.html import attribute, refuse_other_pages, text_of
-from connectors.innovative import DateOrder, copies_in
-from connectors.none_found import says_none
-from connectors.web_address import linked
+from connectors.reading.counts import counts
+from connectors.reading.html import attribute, refuse_other_pages, text_of
+from connectors.reading.innovative import DateOrder, copies_in
+from connectors.reading.none_found import says_none
+from connectors.reading.web_address import linked
 from engine.errors import FaultError, UnreadableError
 from engine.model import Holding, Record
 from engine.normalise.identifiers import recognise

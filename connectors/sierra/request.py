@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
+from connectors.questions.simpler import Abilities
+from connectors.reading.web_address import below, with_pairs
 from connectors.sierra.settings import SierraSettings
-from connectors.simpler import Abilities
-from connectors.web_address import below, with_pairs
 from engine.model import And, Clause, Expression, Field, Not, Or
 
 PREFIXES: Final = {Field.TITLE: "t", Field.PERSON: "a", Field.SUBJECT: "d"}

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from connectors.innovative import DateOrder
+from connectors.reading.innovative import DateOrder
 from engine.model import Field
 
 Scope = Annotated[str, msgspec.Meta(pattern=r"^\d{0,4}$")]

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 import httpx
 
-from connectors.html import html_of
-from connectors.pages_of_list import Batch, Fetch, answer_by_pages
+from connectors.lists.by_page import Batch, Fetch, answer_by_pages
+from connectors.reading.html import html_of
+from connectors.reading.xml import parse_xml
 from connectors.slims.copies import copies_of
 from connectors.slims.html_list import list_of_page
 from connectors.slims.mods_list import ListPage, list_of_mods
 from connectors.slims.request import CAN, list_url, record_url, said
 from connectors.slims.settings import SlimsSettings
-from connectors.xml import parse_xml
 from engine.errors import LienThuError, UnsupportedError
 from engine.model import Answer, Clause, Expression, Field, Holding, Query, Reason, Record, Window
 from engine.ports import Door, Member

@@ -12,7 +12,7 @@ from typing import Final
 
 from bs4 import BeautifulSoup, Tag
 
-from connectors.html import attribute, text_of
+from connectors.reading.html import attribute, text_of
 from engine.model import Availability, Holding, Service
 
 _ISO: Final = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")

@@ -13,10 +13,10 @@ from typing import Final
 from bs4 import BeautifulSoup, Tag
 
 from connectors.formats.named_texts import record_from_texts
-from connectors.html import attribute, refuse_other_pages, text_of
+from connectors.reading.html import attribute, refuse_other_pages, text_of
+from connectors.reading.web_address import parameter_of
 from connectors.slims.mods_list import ListPage
 from connectors.slims.request import record_url
-from connectors.web_address import parameter_of
 from engine.errors import FaultError, UnreadableError
 from engine.model import Record
 from engine.normalise.identifiers import recognise

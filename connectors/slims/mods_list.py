@@ -15,8 +15,8 @@ from lxml import etree
 
 from connectors.formats.fields import inner_text, local_name
 from connectors.formats.mods import record_from_mods
+from connectors.reading.web_address import with_pairs
 from connectors.slims.request import record_url
-from connectors.web_address import with_pairs
 from engine.errors import UnreadableError
 from engine.model import Link, LinkKind, Record
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
-from connectors.simpler import Abilities, clauses_of
-from connectors.web_address import with_pairs
+from connectors.questions.simpler import Abilities, clauses_of
+from connectors.reading.web_address import with_pairs
 from engine.model import Clause, Expression, Field, Reason
 
 PARAMETERS: Final = {

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from urllib.parse import quote, urlencode
 
-from connectors.by_place import Listed, Lister, answer_by_place
-from connectors.field_map import field_map
 from connectors.http.course import ACCEPT_STATUS
 from connectors.http.guard import failure_of_status
-from connectors.json import Table, json_of
+from connectors.lists.by_place import Listed, Lister, answer_by_place
+from connectors.questions.field_map import field_map
+from connectors.reading.json import Table, json_of
 from connectors.solr.request import Pairs, SolrQuery, solr_query, window_pairs
 from connectors.solr.response import listed, refuse_errors
 from connectors.solr.settings import SolrSettings

@@ -2,15 +2,15 @@
 
 One clause goes to the eDisMax parser with its fields beside it (`qf`), so that Solr's own weights rank; several go to
 the standard parser with fields and booleans said outright. A reader's words are never a parameter, a field or a local
-parameter: see `connectors.lucene`. Source: Apache Solr Reference Guide, Query Parsers.
+parameter: see `connectors.questions.lucene`. Source: Apache Solr Reference Guide, Query Parsers.
 """
 
 from __future__ import annotations
 
 import msgspec
 
-from connectors.field_map import FieldMap
-from connectors.lucene import lucene, plain, quoted
+from connectors.questions.field_map import FieldMap
+from connectors.questions.lucene import lucene, plain, quoted
 from connectors.solr.settings import SolrSettings
 from engine.errors import UnsupportedError
 from engine.model import Clause, Field, Filters, Query, Reason

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from connectors.field_map import guessed
-from connectors.json import count_of, parse_json, table_of
+from connectors.questions.field_map import guessed
+from connectors.reading.json import count_of, parse_json, table_of
 from connectors.solr.response import field_names
 from engine.errors import LienThuError
 from engine.model import Reason

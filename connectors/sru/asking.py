@@ -9,9 +9,9 @@ from urllib.parse import quote
 import httpx
 import msgspec
 
-from connectors.cql import Cql, cql
 from connectors.formats import record_from_xml
-from connectors.narrow import narrows, passes
+from connectors.lists.narrow import narrows, passes
+from connectors.questions.cql import Cql, cql
 from connectors.sru import ladder
 from connectors.sru.diagnostics import Diagnostic, Means
 from connectors.sru.response import Response, Row, response_beside, surrogate, unpacked

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from connectors.cql import quoted
 from connectors.formats import record_from_xml
+from connectors.questions.cql import quoted
 from connectors.sru.asking import Fetch
 from connectors.sru.diagnostics import Try
 from connectors.sru.response import Row, response_beside, unpacked

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import httpx
 
-from connectors.cql import cql
-from connectors.cql_map import MissingField
 from connectors.http.course import ACCEPT_STATUS
 from connectors.http.guard import failure_of_status
+from connectors.questions.cql import cql
+from connectors.questions.cql_map import MissingField
 from connectors.sru.asking import Asking
 from connectors.sru.availability import UnknownIndexError, holdings_now
 from connectors.sru.diagnostics import Means

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import msgspec
 
-from connectors.cql import cql
 from connectors.formats import record_from_xml
+from connectors.questions.cql import cql
 from connectors.sru import ladder
 from connectors.sru.explain import Explained, explained
 from connectors.sru.request import explain_url, search_url

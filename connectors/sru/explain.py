@@ -12,9 +12,9 @@ from importlib.resources import files
 
 import msgspec
 
+from connectors.reading.xml import parse_xml
 from connectors.sru.diagnostics import Diagnostic
 from connectors.sru.response import Element, child, local, text_of, unpacked
-from connectors.xml import parse_xml
 from engine.errors import UnreadableError
 
 

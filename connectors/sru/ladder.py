@@ -11,8 +11,8 @@ from collections.abc import Callable
 
 import msgspec
 
-from connectors.cql import rewritten
-from connectors.cql_map import Index, Quoting, Words, YearForm
+from connectors.questions.cql import rewritten
+from connectors.questions.cql_map import Index, Quoting, Words, YearForm
 from connectors.sru.diagnostics import Diagnostic, Try
 from connectors.sru.settings import Dialect, Packing, Version
 from engine.model import And, Clause, Expression, Field, Not, Or, Query, Reason

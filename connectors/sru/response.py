@@ -12,8 +12,8 @@ import httpx
 import msgspec
 from lxml import etree
 
+from connectors.reading.xml import parse_xml
 from connectors.sru.diagnostics import Diagnostic
-from connectors.xml import parse_xml
 from engine.errors import RefusedError, UnreadableError
 
 Element = etree._Element  # noqa: SLF001 -- lxml names its element class so

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from connectors.cql_map import CqlMap, Index, IsbnForm, LanguageCodes, MissingField, Quoting, Words, YearForm
+from connectors.questions.cql_map import CqlMap, Index, IsbnForm, LanguageCodes, MissingField, Quoting, Words, YearForm
 from engine.model import Field
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Final
 from urllib.parse import parse_qsl, quote, urlsplit, urlunsplit
 
+from connectors.reading.xml import parse_xml
 from connectors.sru.draft import table_from_explain
 from connectors.sru.explain import Explained, explained
 from connectors.sru.response import Element, local
-from connectors.xml import parse_xml
 from engine.errors import LienThuError
 from engine.model import Reason
 from engine.ports import Found, Page, Sign

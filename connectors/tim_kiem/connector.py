@@ -5,15 +5,15 @@ from __future__ import annotations
 import httpx
 import msgspec
 
-from connectors.aspnet import Kept, token_of
 from connectors.formats import records_from_iso2709
-from connectors.html import html_of, is_whole, parse_html, read_beside, refuse_other_pages
-from connectors.numbered import Numbered, Sheet
-from connectors.one_box import Boxed, FirstThatFinds, boxed, hyphenated
-from connectors.page_search import LARGE_LIST_BYTES
-from connectors.pages_of_list import Batch, Fetch, answer_by_pages
-from connectors.sending import sent
-from connectors.simpler import Abilities, clauses_of
+from connectors.forms.aspnet import Kept, token_of
+from connectors.forms.page_search import LARGE_LIST_BYTES
+from connectors.forms.sending import sent
+from connectors.lists.by_page import Batch, Fetch, answer_by_pages
+from connectors.lists.numbered import Numbered, Sheet
+from connectors.questions.one_box import Boxed, FirstThatFinds, boxed, hyphenated
+from connectors.questions.simpler import Abilities, clauses_of
+from connectors.reading.html import html_of, is_whole, parse_html, read_beside, refuse_other_pages
 from connectors.tim_kiem.reading import completed, read_rows, title_of_record, under_its_id
 from connectors.tim_kiem.request import address, download_request, plain_url, search_request
 from connectors.tim_kiem.settings import TimKiemSettings

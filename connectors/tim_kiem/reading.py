@@ -8,13 +8,13 @@ from urllib.parse import unquote, urljoin
 import msgspec
 from bs4 import BeautifulSoup, Tag
 
-from connectors.counts import counts
 from connectors.formats.labelled import record_from_texts
 from connectors.formats.labels import labelled_texts, text_outside
 from connectors.formats.marc_table import record_of_page
-from connectors.html import attribute, refuse_other_pages, text_of
-from connectors.none_found import says_none
-from connectors.numbered import Sheet
+from connectors.lists.numbered import Sheet
+from connectors.reading.counts import counts
+from connectors.reading.html import attribute, refuse_other_pages, text_of
+from connectors.reading.none_found import says_none
 from engine.errors import UnreadableError
 from engine.model import Record
 

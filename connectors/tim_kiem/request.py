@@ -8,9 +8,9 @@ from urllib.parse import quote, urlencode
 import httpx
 from bs4 import BeautifulSoup
 
-from connectors.aspnet import token_of
-from connectors.html import refuse_other_pages
-from connectors.one_box import Boxed
+from connectors.forms.aspnet import token_of
+from connectors.questions.one_box import Boxed
+from connectors.reading.html import refuse_other_pages
 from connectors.tim_kiem.settings import TimKiemSettings
 from engine.model import Field
 

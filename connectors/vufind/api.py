@@ -10,13 +10,13 @@ from urllib.parse import quote
 
 import msgspec
 
-from connectors.by_place import Listed
-from connectors.field_map import filled
 from connectors.formats.headings import link_kind, web_address
 from connectors.formats.named_texts import record_from_texts
 from connectors.formats.stored import record_from_stored
 from connectors.formats.tidy import role_of
-from connectors.json import Table, count_of, first_text, table_of, tables_of, texts_of
+from connectors.lists.by_place import Listed
+from connectors.questions.field_map import filled
+from connectors.reading.json import Table, count_of, first_text, table_of, tables_of, texts_of
 from engine.errors import FaultError, RefusedError, UnreadableError, UnsupportedError
 from engine.model import Holding, Host, Link, Record
 

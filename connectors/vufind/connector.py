@@ -7,12 +7,12 @@ from urllib.parse import quote, urlencode
 
 import httpx
 
-from connectors.by_place import Listed, Lister, answer_by_place
-from connectors.html import html_of
 from connectors.http.course import ACCEPT_STATUS
 from connectors.http.guard import failure_of_status
-from connectors.json import json_of
-from connectors.paging import page_parts
+from connectors.lists.by_place import Listed, Lister, answer_by_place
+from connectors.lists.paging import page_parts
+from connectors.reading.html import html_of
+from connectors.reading.json import json_of
 from connectors.vufind import api
 from connectors.vufind.pages import is_vufind, listed_page
 from connectors.vufind.request import Pairs, VufindQuery, field_pairs, page_pairs, vufind_query

@@ -13,10 +13,10 @@ from urllib.parse import parse_qs, quote, unquote, urljoin, urlsplit
 import msgspec
 from bs4 import BeautifulSoup, Tag
 
-from connectors.by_place import Listed
 from connectors.formats.headings import web_address
 from connectors.formats.named_texts import record_from_texts
-from connectors.html import attribute, refuse_other_pages, text_of
+from connectors.lists.by_place import Listed
+from connectors.reading.html import attribute, refuse_other_pages, text_of
 from engine.errors import UnreadableError, UnsupportedError
 from engine.model import Host, Link, LinkKind, Record
 from engine.normalise.years import year

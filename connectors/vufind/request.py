@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from connectors.by_place import clauses
-from connectors.lucene import lucene, plain
+from connectors.lists.by_place import clauses
+from connectors.questions.lucene import lucene, plain
 from connectors.vufind.settings import TYPES, VufindSettings
 from engine.errors import UnsupportedError
 from engine.model import And, Clause, Expression, Field, Filters, Not, Or, Query, Reason

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from urllib.parse import urljoin
 
-from connectors.html import attribute, parse_html, title_of
-from connectors.json import count_of, parse_json
+from connectors.reading.html import attribute, parse_html, title_of
+from connectors.reading.json import count_of, parse_json
 from engine.errors import LienThuError
 from engine.model import Reason
 from engine.ports import Found, Page, Sign

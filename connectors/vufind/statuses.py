@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from connectors.html import parse_html, text_of
-from connectors.json import Table, first_text, table_of, tables_of
+from connectors.reading.html import parse_html, text_of
+from connectors.reading.json import Table, first_text, table_of, tables_of
 from engine.errors import UnreadableError
 from engine.model import Availability, Holding, Service
 

@@ -10,7 +10,7 @@ from urllib.parse import quote
 import msgspec
 from lxml import etree
 
-from connectors.narrow import narrows, passes
+from connectors.lists.narrow import narrows, passes
 from connectors.z3950 import ladder
 from connectors.z3950.conversation import Conversation, HungUpError, Searched, closed
 from connectors.z3950.diagnostics import Diagnostic, Means

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import msgspec
 
-from connectors.cql_map import IsbnForm, LanguageCodes, MissingField, YearForm
+from connectors.questions.cql_map import IsbnForm, LanguageCodes, MissingField, YearForm
 from engine.model import Field
 
 Number = Annotated[int, msgspec.Meta(ge=0, le=100_000)]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from typing import Final
 
-from connectors.cql_map import MissingField
+from connectors.questions.cql_map import MissingField
 from connectors.z3950 import copies
 from connectors.z3950.asking import Asking
 from connectors.z3950.conversation import Conversation, HungUpError, Scanned, closed

@@ -12,8 +12,8 @@ from typing import Final
 
 import msgspec
 
-from connectors.cql import rewritten
-from connectors.cql_map import YearForm
+from connectors.questions.cql import rewritten
+from connectors.questions.cql_map import YearForm
 from connectors.z3950.bib1 import ANY, ANYWHERE, COMPLETENESS, POSITION, RELATION, Use, Words
 from connectors.z3950.diagnostics import Diagnostic, Means, Try
 from connectors.z3950.settings import Dialect

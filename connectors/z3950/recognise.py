@@ -12,7 +12,7 @@ from typing import Final
 import msgspec
 from lxml import etree
 
-from connectors.xml import parse_xml
+from connectors.reading.xml import parse_xml
 from connectors.z3950.bib1 import USE
 from connectors.z3950.conversation import Conversation
 from connectors.z3950.diagnostics import Diagnostic

@@ -13,7 +13,7 @@ from connectors.formats.charsets import decode
 from connectors.formats.iso2709 import read_fields
 from connectors.formats.marc21 import record_from_marc21
 from connectors.formats.unimarc import record_from_unimarc
-from connectors.xml import MOST_DEPTH, parse_xml
+from connectors.reading.xml import MOST_DEPTH, parse_xml
 from connectors.z3950.diagnostics import Diagnostic
 from connectors.z3950.holdings import holdings_of
 from connectors.z3950.oids import Syntax

@@ -12,8 +12,8 @@ from typing import Final
 
 import msgspec
 
-from connectors.cql import isbn_forms
-from connectors.cql_map import MOST_YEARS_LISTED, LanguageCodes, MissingField, YearForm
+from connectors.questions.cql import isbn_forms
+from connectors.questions.cql_map import MOST_YEARS_LISTED, LanguageCodes, MissingField, YearForm
 from connectors.z3950.bib1 import (
     GREATER_OR_EQUAL,
     LESS_OR_EQUAL,

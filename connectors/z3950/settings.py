@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from connectors.cql_map import IsbnForm, LanguageCodes, MissingField, YearForm
+from connectors.questions.cql_map import IsbnForm, LanguageCodes, MissingField, YearForm
 from connectors.z3950.bib1 import Bib1Map, Kind, Number, TermCharset, Use, Words
 from connectors.z3950.oids import Syntax
 from engine.errors import SettingsError

@@ -15,7 +15,7 @@ from connectors.aleph.settings import AlephSettings
 from connectors.aleph.signs import recognise_page, recognise_x_server
 from connectors.battery import Battery
 from connectors.formats import record_from_xml
-from connectors.xml import parse_xml
+from connectors.reading.xml import parse_xml
 from engine.errors import FaultError, RefusedError, UnreadableError, UnsupportedError
 from engine.model import And, Clause, Field, Filters, Not, Or, Query, Record, Service, Window
 from engine.ports import AvailabilityConnector, Page

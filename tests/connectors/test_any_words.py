@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from connectors.aleph.request import aleph_query
 from connectors.aleph.settings import AlephSettings
-from connectors.by_place import MOST_LETTERS, shortened
-from connectors.lucene import lucene, plain
+from connectors.lists.by_place import MOST_LETTERS, shortened
 from connectors.primo.request import primo_query
 from connectors.primo.settings import PrimoSettings
+from connectors.questions.lucene import lucene, plain
 from engine.errors import UnsupportedError
 from engine.model import And, Clause, Expression, Field, Not, Or, Query
 

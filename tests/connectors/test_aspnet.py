@@ -5,10 +5,10 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from connectors.aspnet import Kept, form_of, post_back_of, token_of
-from connectors.html import parse_html
-from connectors.sending import sent
-from connectors.turning import turned
+from connectors.forms.aspnet import Kept, form_of, post_back_of, token_of
+from connectors.forms.sending import sent
+from connectors.forms.turning import turned
+from connectors.reading.html import parse_html
 from engine.errors import FaultError, RefusedError
 
 FORM = """<html><body><form id="other"><input name="q"></form>

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connectors.cql import cql, isbn_forms, rewritten
-from connectors.cql_map import (
+from connectors.questions.cql import cql, isbn_forms, rewritten
+from connectors.questions.cql_map import (
     CqlMap,
     Index,
     IsbnForm,

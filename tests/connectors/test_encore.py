@@ -9,9 +9,9 @@ from connectors.encore import SYSTEM, EncoreConnector, EncoreSettings
 from connectors.encore.pages import copies_of, hits_of
 from connectors.encore.request import marc_url, said, search_url
 from connectors.encore.signs import recognise
-from connectors.html import parse_html
 from connectors.http import open_client
 from connectors.http.recording import Replay
+from connectors.reading.html import parse_html
 from engine.errors import UnreadableError
 from engine.model import And, Clause, Expression, Field, Filters, Holding, Or, Query, Record, Window
 from engine.ports import Door, Member, Names, Page

@@ -11,7 +11,7 @@ from connectors.evergreen.request import said
 from connectors.evergreen.signs import recognise_description, recognise_page
 from connectors.http import open_client
 from connectors.http.recording import Replay
-from connectors.xml import parse_xml
+from connectors.reading.xml import parse_xml
 from engine.model import And, Clause, Expression, Field, Filters, Not, Or, Query, Record, Window
 from engine.ports import Door, Member, Names, Page
 

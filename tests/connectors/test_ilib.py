@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.battery import Battery
-from connectors.html import parse_html
 from connectors.http import open_client
 from connectors.http.recording import Replay
 from connectors.ilib import SYSTEM, IlibSettings, read_page, search_url
+from connectors.reading.html import parse_html
 from engine.model import Clause, Query, Window
 from engine.ports import Door, Page
 from engine.settings import read_member

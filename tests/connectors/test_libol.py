@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from connectors.battery import Battery
-from connectors.html import parse_html
+from connectors.forms.search_form import search_form_of
 from connectors.http import open_client
 from connectors.http.recording import Replay
 from connectors.libol import SYSTEM, LibolConnector, LibolSettings
 from connectors.libol.holdings import read_holdings
-from connectors.search_form import search_form_of
+from connectors.reading.html import parse_html
 from engine.model import Availability, Clause, Field, Query, Record, Service, Window
 from engine.ports import AvailabilityConnector, Door, Page
 from engine.settings import read_member

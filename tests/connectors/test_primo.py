@@ -9,13 +9,13 @@ import httpx
 import pytest
 
 from connectors.battery import Battery
-from connectors.html import parse_html
 from connectors.http.recording import Replay
 from connectors.primo import SYSTEM
 from connectors.primo.request import primo_query
 from connectors.primo.response import listed_page
 from connectors.primo.settings import PrimoSettings
 from connectors.primo.signs import recognise, recognise_interface
+from connectors.reading.html import parse_html
 from engine.errors import FaultError, RefusedError, UnreadableError, UnsupportedError
 from engine.model import And, Clause, Field, Filters, Not, Or, Query, Record, Service, Window
 from engine.ports import AvailabilityConnector, Page

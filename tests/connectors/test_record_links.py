@@ -8,10 +8,10 @@ from connectors.formats.labelled import record_from_texts
 from connectors.formats.labels import labelled_texts
 from connectors.formats.marc21 import record_from_marc21
 from connectors.formats.marc_table import marc_of_table
-from connectors.html import is_whole, parse_html
-from connectors.numbered import Numbered, Sheet
-from connectors.one_box import Boxed, FirstThatFinds, boxed
-from connectors.record_links import Look, read_list, rows_of
+from connectors.lists.numbered import Numbered, Sheet
+from connectors.questions.one_box import Boxed, FirstThatFinds, boxed
+from connectors.reading.html import is_whole, parse_html
+from connectors.reading.record_links import Look, read_list, rows_of
 from engine.errors import FaultError, RefusedError, UnreadableError
 from engine.model import And, Clause, Field, Reason, Record, Role
 

@@ -6,10 +6,10 @@ import pytest
 
 from connectors.battery import Battery
 from connectors.formats.marc_text import marc_of_text, record_from_marc_text
-from connectors.html import parse_html
 from connectors.http import open_client
 from connectors.http.recording import Replay
-from connectors.innovative import availability_of, copies_in
+from connectors.reading.html import parse_html
+from connectors.reading.innovative import availability_of, copies_in
 from connectors.sierra import SYSTEM, SierraConnector, SierraSettings
 from connectors.sierra.pages import copies_of, hits_of
 from connectors.sierra.request import asked, page_url, spoken

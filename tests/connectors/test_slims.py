@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from connectors.battery import Battery
-from connectors.html import parse_html
 from connectors.http import open_client
 from connectors.http.recording import Replay
+from connectors.reading.html import parse_html
 from connectors.slims import SYSTEM, SlimsConnector, SlimsSettings
 from connectors.slims.copies import copies_of
 from connectors.slims.request import said

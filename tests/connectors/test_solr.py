@@ -9,8 +9,8 @@ import msgspec
 import pytest
 
 from connectors.battery import Battery
-from connectors.field_map import field_map, record_from_fields
 from connectors.formats.stored import record_from_stored
+from connectors.questions.field_map import field_map, record_from_fields
 from connectors.solr import SYSTEM
 from connectors.solr.examine import findings
 from connectors.solr.request import solr_query

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from connectors.battery import Battery
-from connectors.html import parse_html
 from connectors.http import open_client
 from connectors.http.recording import Replay
+from connectors.reading.html import parse_html
 from connectors.tim_kiem import SYSTEM, TimKiemSettings
 from connectors.tim_kiem.reading import read_rows
 from engine.errors import RefusedError, UnreadableError, UnsupportedError

@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from connectors.battery import Battery
-from connectors.html import parse_html
 from connectors.http.recording import Replay
+from connectors.reading.html import parse_html
 from connectors.vufind import SYSTEM
 from connectors.vufind.pages import listed_page
 from connectors.vufind.request import vufind_query

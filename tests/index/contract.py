@@ -751,7 +751,7 @@ class IndexContract:
         await index.flush()
         state = await index.state()
         assert (state.harvested, state.answers) == (900, 60)  # what is harvested takes no room from what is asked for
-        assert state.harvested_bytes > 1_000_000
+        assert state.harvested_bytes > 20_000  # a store may pack them well
         opened.clock.go(100 * DAY_S)
         index.keep(question("sau"), answer(at=opened.clock.now))
         await index.flush()

@@ -17,9 +17,9 @@ from connectors.dspace.details import mets_details, page_details
 from connectors.dspace.judging import judged
 from connectors.dspace.listed import Listing
 from connectors.dspace.signs import recognise_description, recognise_page, recognise_root
-from connectors.html import parse_html
-from connectors.json import parse_json
-from connectors.xml import parse_xml
+from connectors.reading.html import parse_html
+from connectors.reading.json import parse_json
+from connectors.reading.xml import parse_xml
 from engine.errors import LienThuError, MemberError, RefusedError, UnreadableError, UnsupportedError
 from engine.model import Clause, Filters, Role
 from engine.ports import Page

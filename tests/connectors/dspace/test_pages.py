@@ -10,7 +10,7 @@ from connectors.dspace import pages
 from connectors.dspace.details import page_details
 from connectors.dspace.metadata import record_of
 from connectors.dspace.signs import SIGNS, recognise_description, recognise_page, recognise_root
-from connectors.html import parse_html
+from connectors.reading.html import parse_html
 from engine.errors import UnreadableError
 from engine.model import Degree, Identifier, Material, Record, Role, Scheme
 from engine.ports import Page

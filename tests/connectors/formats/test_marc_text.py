@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from connectors.formats.coins import record_from_coins, texts_of_coins
 from connectors.formats.marc_text import marc_of_text, marc_text_of, record_from_marc_text
-from connectors.html import parse_html
+from connectors.reading.html import parse_html
 from engine.errors import UnreadableError
 
 TEXT = """LEADER 00918cam  2200265 a 4500

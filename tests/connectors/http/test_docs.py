@@ -8,7 +8,7 @@ import pytest
 
 from connectors.http import addresses, client, course, exchange, guard, manners, unpacking, wire
 from connectors.http.exchange import read_exchange
-from connectors.xml import MOST_DEPTH
+from connectors.reading.xml import MOST_DEPTH
 
 PAGE = (Path(__file__).parents[3] / "docs" / "guarded-client.md").read_text("utf-8")
 

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from connectors.html import parse_html
 from connectors.koha import KohaSettings
 from connectors.koha.copies import parse_record_page
+from connectors.reading.html import parse_html
 from demo.entries import State
 from engine.errors import MemberError
 from engine.model import Record, Service, Window

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from connectors.html import parse_html
 from connectors.koha.copies import parse_record_page
 from connectors.koha.feed import parse_feed
 from connectors.koha.full import cart_records, ils_di_records, marcxml_record, without_borrowers
@@ -16,6 +15,7 @@ from connectors.koha.page import Results, parse_results
 from connectors.koha.rows import Row, brief_record
 from connectors.koha.services import ils_di_availability
 from connectors.koha.signs import recognise_description, recognise_page
+from connectors.reading.html import parse_html
 from engine.errors import RefusedError, UnreadableError
 from engine.model import Service
 from engine.ports import Page

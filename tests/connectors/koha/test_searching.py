@@ -7,10 +7,10 @@ from collections.abc import Callable
 import pymarc
 import pytest
 
-from connectors.html import parse_html
 from connectors.koha import KohaSettings
 from connectors.koha.full import cart_records
 from connectors.koha.page import parse_results
+from connectors.reading.html import parse_html
 from demo.server import Reply, Request
 from engine.errors import FaultError, RefusedError
 from engine.model import Query, Reason, Window

@@ -87,7 +87,7 @@ def test_the_examples_of_the_docs_can_be_loaded() -> None:
 
 def test_every_notice_has_a_sentence_in_every_language() -> None:
     source = "".join(file.read_text("utf-8") for file in (ROOT / "connectors").glob("sru/*.py"))
-    source += (ROOT / "connectors/cql.py").read_text("utf-8")
+    source += (ROOT / "connectors/questions/cql.py").read_text("utf-8")
     used = {part.partition('"')[0] for part in source.split('Reason("')[1:]}
     assert len(used) > 12
     for code in used:

@@ -11,8 +11,8 @@ from typing import Final, NamedTuple, Protocol, TypeVar
 
 import msgspec
 
-from connectors.cql import rewritten
-from connectors.narrow import narrows, passes
+from connectors.lists.narrow import narrows, passes
+from connectors.questions.cql import rewritten
 from engine.errors import LienThuError, UnreadableError
 from engine.model import And, Answer, Clause, Expression, Filters, Not, Or, Placed, Query, Reason, Record, Window
 from engine.ports import Clock

@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 from bs4 import Comment, Tag
 
-from connectors.html import text_of
+from connectors.reading.html import text_of
 from engine.model import Availability, Holding, Service
 from engine.text import folded_key
 

@@ -14,13 +14,13 @@ import msgspec
 import soupsieve
 from bs4 import BeautifulSoup, Tag
 
-from connectors.counts import counts
 from connectors.formats.isbd import is_card, parse_isbd
 from connectors.formats.labelled import record_from_texts
 from connectors.formats.labels import labelled_texts, name_of_label, name_of_shape, text_outside
-from connectors.html import attribute, refuse_other_pages, text_of
-from connectors.none_found import says_none
-from connectors.numbered import Sheet
+from connectors.lists.numbered import Sheet
+from connectors.reading.counts import counts
+from connectors.reading.html import attribute, refuse_other_pages, text_of
+from connectors.reading.none_found import says_none
 from engine.errors import UnreadableError
 from engine.model import Record
 

@@ -15,12 +15,12 @@ from typing import Final, NamedTuple, Protocol
 import msgspec
 from bs4 import BeautifulSoup
 
-from connectors.html import is_whole, parse_html, read_beside
-from connectors.numbered import Numbered, Sheet
-from connectors.one_box import Boxed, FirstThatFinds
-from connectors.pages_of_list import Batch, Fetch, answer_by_pages
-from connectors.record_links import Look, read_list
-from connectors.simpler import Abilities
+from connectors.lists.by_page import Batch, Fetch, answer_by_pages
+from connectors.lists.numbered import Numbered, Sheet
+from connectors.questions.one_box import Boxed, FirstThatFinds
+from connectors.questions.simpler import Abilities
+from connectors.reading.html import is_whole, parse_html, read_beside
+from connectors.reading.record_links import Look, read_list
 from engine.errors import UnreadableError
 from engine.model import Answer, Expression, Query, Reason, Window
 from engine.ports import Door, Member

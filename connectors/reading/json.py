@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import httpx
 import msgspec
 
-from connectors.html import parse_html, refuse_other_pages
+from connectors.reading.html import parse_html, refuse_other_pages
 from engine.errors import UnreadableError
 
 MOST_VALUES = 200

@@ -15,7 +15,7 @@ from engine.text import folded_key
 
 @cache
 def _phrases() -> tuple[str, ...]:
-    table = tomllib.loads(files("connectors").joinpath("none_found.toml").read_text("utf-8"))
+    table = tomllib.loads(files("connectors.reading").joinpath("none_found.toml").read_text("utf-8"))
     return tuple(folded_key(phrase) for phrase in table["phrases"])
 
 

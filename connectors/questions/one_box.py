@@ -13,8 +13,8 @@ from typing import Final, NamedTuple
 import msgspec
 from stdnum.isbn import format as format_isbn
 
-from connectors.numbered import Sheet
-from connectors.simpler import clauses_of
+from connectors.lists.numbered import Sheet
+from connectors.questions.simpler import clauses_of
 from engine.errors import UnsupportedError
 from engine.model import Clause, Expression, Field, Reason
 

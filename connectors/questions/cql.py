@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable
 import msgspec
 from stdnum import isbn as isbn_numbers
 
-from connectors.cql_map import (
+from connectors.questions.cql_map import (
     MOST_YEARS_LISTED,
     CqlMap,
     Index,

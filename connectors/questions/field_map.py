@@ -15,7 +15,7 @@ import msgspec
 from connectors.formats.headings import web_address
 from connectors.formats.named_texts import record_from_texts
 from connectors.formats.stored import record_from_stored
-from connectors.json import Table, at, count_of, first_text, texts_of
+from connectors.reading.json import Table, at, count_of, first_text, texts_of
 from engine.errors import UnreadableError
 from engine.model import Availability, Holding, Host, Link, LinkKind, Record, Service
 

@@ -16,10 +16,10 @@ from urllib.parse import urljoin
 import httpx
 from bs4 import BeautifulSoup, Tag
 
-from connectors.html import attribute, html_of, refuse_other_pages
+from connectors.forms.sending import sent
 from connectors.http.course import ACCEPT_STATUS, IDEMPOTENT
 from connectors.http.guard import failure_of_status
-from connectors.sending import sent
+from connectors.reading.html import attribute, html_of, refuse_other_pages
 from engine.errors import RefusedError, UnreadableError
 
 _POST_BACK: Final = re.compile(

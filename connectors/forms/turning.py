@@ -13,8 +13,8 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 from bs4 import BeautifulSoup, Tag
 
-from connectors.aspnet import form_of, post_back_of
-from connectors.html import attribute, text_of
+from connectors.forms.aspnet import form_of, post_back_of
+from connectors.reading.html import attribute, text_of
 
 _NEXT: Final = frozenset(
     {">", "»", "›", ">>", "tiếp", "trang sau", "trang tiếp", "tiếp theo", "sau", "next", "next page"}

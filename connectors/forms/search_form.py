@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 from bs4 import BeautifulSoup, Tag
 
-from connectors.html import attribute, text_of
+from connectors.reading.html import attribute, text_of
 from engine.model import Field
 from engine.text import folded_key
 
@@ -24,7 +24,7 @@ _NOT_A_SEARCH: Final = re.compile(r"(?i)user|login|pass|email|card|captcha|subsc
 
 @cache
 def _tables() -> dict[str, dict[str, list[str]]]:
-    return tomllib.loads(files("connectors").joinpath("search_form.toml").read_text("utf-8"))
+    return tomllib.loads(files("connectors.forms").joinpath("search_form.toml").read_text("utf-8"))
 
 
 @cache

@@ -10,8 +10,8 @@ from collections.abc import Awaitable, Callable
 
 import msgspec
 
-from connectors.narrow import narrows, passes
-from connectors.simpler import Abilities, folded, is_marked, simpler
+from connectors.lists.narrow import narrows, passes
+from connectors.questions.simpler import Abilities, folded, is_marked, simpler
 from engine.errors import LienThuError, UnreadableError
 from engine.model import Answer, Expression, Filters, Placed, Query, Reason, Record, Window
 from engine.ports import Clock

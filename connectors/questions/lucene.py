@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from connectors.by_place import shortened
+from connectors.lists.by_place import shortened
 from engine.errors import UnsupportedError
 from engine.model import And, Clause, Expression, Field, Not, Or, Reason
 

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 
 import msgspec
 
-from connectors.pages_of_list import Batch
+from connectors.lists.by_page import Batch
 from engine.errors import UnreadableError
 from engine.model import Reason, Record
 

@@ -1,0 +1,1 @@
+"""Searches that are forms: their fields, their hidden state, their pagers that are buttons."""
