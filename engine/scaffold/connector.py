@@ -63,8 +63,8 @@ def with_entry_point(text: str, name: str) -> str:
 def with_sorted_imports(text: str) -> str:
     r"""Return a module whose imports of connectors stand in the order of the alphabet, whatever the new one is called.
 
-    >>> with_sorted_imports("from connectors.opals import A\nfrom connectors.json import b\n")
-    'from connectors.json import b\nfrom connectors.opals import A\n'
+    >>> with_sorted_imports("from connectors.opals import A\nfrom connectors.reading.json import b\n")
+    'from connectors.reading.json import b\nfrom connectors.opals import A\n'
     """
     return re.sub(
         r"(?:^from connectors[.\w]* import .*\n)+",
