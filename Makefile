@@ -1,10 +1,10 @@
-# make demo | test | check | bench: each makes the environment first, from pinned versions.
+# make demo | test | check | bench | elastic: each makes the environment first, from pinned versions.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.made
 
-.PHONY: demo test check bench pins clean format
+.PHONY: demo test check bench elastic pins clean format
 
 demo: $(STAMP)
 	@$(BIN)/lienthu demo
@@ -22,6 +22,10 @@ check: $(STAMP)
 
 bench: $(STAMP)
 	@$(BIN)/python -m benchmarks.search
+
+# A real Elasticsearch on this machine, to try the service with; Ctrl-C ends it.
+elastic: $(STAMP)
+	@$(BIN)/python -m tests.elastic
 
 format: $(STAMP)
 	@$(BIN)/ruff check --fix .

@@ -11,6 +11,9 @@ from index.words import FIELD_COLUMN, compact
 LONGEST = 24
 """Words of one clause that are searched for; the others are left out."""
 
+DEEPEST = 8
+"""How far ANDs and ORs may stand inside each other; what stands deeper is searched as plain words."""
+
 NUMBERS = frozenset({Field.ISBN, Field.ISSN, Field.IDENTIFIER})
 
 

@@ -2,7 +2,7 @@
 # Installs what the tests need from the system, where it may (root with apt). Else the tests say what was left out.
 set -u
 missing=
-for part in zebrasrv:idzebra-2.0 yaz-ztest:yaz chromium:chromium; do
+for part in zebrasrv:idzebra-2.0 yaz-ztest:yaz chromium:chromium mvn:maven java:default-jdk-headless; do
   command -v "${part%%:*}" >/dev/null 2>&1 || missing="$missing ${part#*:}"
 done
 [ -z "$missing" ] && exit 0

@@ -10,10 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from engine.model import And, Clause, Expression, Not, Or
-from index.clauses import Word, clause_words, clauses
-
-DEEPEST = 8
-"""How far ANDs and ORs may stand inside each other; what stands deeper is searched as plain words."""
+from index.clauses import DEEPEST, Word, clause_words, clauses
 
 
 def match(expression: Expression) -> str | None:

@@ -1,0 +1,264 @@
+"""The shared index on Elasticsearch: answers, records and demand, for many instances on many machines.
+
+    index = await elastic.index({"urls": ["https://node-1:9200"], "ca_file": "ca.pem"}, clock)
+
+What is shared is shared through Elasticsearch alone. A store in trouble costs a reader a moment and no error: see
+`index.elastic.store`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, suppress
+from typing import TypeVar
+
+import msgspec
+from elasticsearch import ApiError, AsyncElasticsearch
+
+from engine.errors import StoreError
+from engine.model import Answer, Query, Window
+from engine.ports import Aged, Clock, Harvested, HarvestState, IndexState, Question, TitleIndex
+from index.elastic import counting, reading
+from index.elastic.counting import Wanted
+from index.elastic.harvested import Book, HarvestedIndices
+from index.elastic.housekeeping import SWEEP_S, Housekeeping
+from index.elastic.names import Names, bring_up
+from index.elastic.settings import ElasticSettings, elastic_settings
+from index.elastic.store import PATIENT_S, Store, TroubleError, reason_of
+from index.elastic.writing import Writer
+
+__all__ = ["ElasticIndex", "index"]
+
+log = logging.getLogger(__name__)
+
+Found = TypeVar("Found")
+
+
+async def index(settings: Mapping[str, object], clock: Clock) -> TitleIndex:
+    """Open the index. Raises SettingsError; a store that can't be used is told by `state` only."""
+    opened = ElasticIndex(elastic_settings(settings), clock)
+    await opened.open()
+    return opened
+
+
+class ElasticIndex:
+    """A TitleIndex on Elasticsearch."""
+
+    def __init__(self, settings: ElasticSettings, clock: Clock) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._names = Names(settings.prefix)
+        self._store = Store(settings)
+        self._store.on_return = self._bring_up
+        self._writer = Writer(self._store, self._names, clock)
+        self._housekeeping = Housekeeping(self._names, settings, self._writer, clock)
+        self._harvested = HarvestedIndices(self._store, self._names, self._writer, clock)
+        self._tending: asyncio.Task[None] | None = None
+        self._is_closed = False
+
+    async def open(self) -> None:
+        """Begin: make the indices that are missing, and a task that writes."""
+        try:
+            await self._bring_up()
+        except TroubleError as error:
+            self._store.give_up(error.reason)
+        self._writer.start()
+        self._tending = asyncio.create_task(self._tend(), name="index housekeeping")
+
+    async def _bring_up(self) -> None:
+        try:
+            await self._store.work(lambda client: bring_up(client, self._names, self._settings))
+        except ApiError as error:
+            raise TroubleError(reason_of(error)) from error
+
+    async def _tend(self) -> None:
+        while True:
+            await asyncio.sleep(SWEEP_S / 4)
+            await self._sweep()
+
+    async def _sweep(self) -> None:
+        with suppress(TroubleError):
+            try:
+                await self._store.work(self._housekeeping.sweep, wait_s=10 * PATIENT_S)
+            except ApiError:
+                log.exception("housekeeping of the index failed")
+
+    async def _ask(self, look: Callable[[AsyncElasticsearch], Awaitable[Found]], otherwise: Found) -> Found:
+        """Return what a look-up finds, or `otherwise` where the store cannot tell in time."""
+        if self._is_closed:
+            return otherwise
+        try:
+            return await self._store.ask(look)
+        except TroubleError:
+            return otherwise
+        except (ApiError, UnicodeError):
+            log.debug("a look-up was refused", exc_info=True)
+            return otherwise
+
+    # What is asked for ------------------------------------------------------------------------
+
+    async def answers(self, questions: Sequence[Question]) -> dict[Question, Answer]:
+        """Return the kept answers of these questions, whatever their age."""
+        if self._is_closed:
+            return {}
+        found = {question: answer for question in questions if (answer := self._writer.waiting(question)) is not None}
+        others = [question for question in questions if question not in found]
+        if others:
+            oldest = self._oldest()
+            none: dict[Question, Answer] = {}
+            kept = await self._ask(lambda client: reading.answers(client, self._names, others), none)
+            found |= {question: answer for question, answer in kept.items() if answer.asked_at >= oldest}
+        return found
+
+    def keep(self, question: Question, answer: Answer) -> None:
+        """Take an answer to be written soon, unless it is too old to be kept."""
+        if not self._is_closed and answer.asked_at >= self._oldest():
+            self._writer.keep(question, answer)
+
+    def count(self, terms: str) -> None:
+        """Note that somebody asked this. Call it once for each reader and question."""
+        self._writer.count(terms)
+
+    async def demand(self, terms: str) -> float:
+        """Return how often it was asked, decayed to now."""
+        now = self._clock()
+        none: dict[str, Wanted] = {}
+        found = await self._ask(
+            lambda client: counting.wanted(client, self._names, now, self._settings.half_life_s, terms=[terms]), none
+        )
+        return self._writer.waiting_count(terms) + (found[terms].demand if terms in found else 0.0)
+
+    async def search(self, query: Query, limit: int) -> tuple[Aged, ...]:
+        """Return kept and harvested records that hold the query's words, best first."""
+        none: tuple[Aged, ...] = ()
+
+        async def look(client: AsyncElasticsearch) -> tuple[Aged, ...]:
+            found = await reading.search(client, self._names, query, limit, self._oldest())
+            return await self._confirmed(client, found)
+
+        return await self._ask(look, none)
+
+    async def _confirmed(self, client: AsyncElasticsearch, found: tuple[Aged, ...]) -> tuple[Aged, ...]:
+        """Return records with the time at which their members last confirmed them: the last harvest says so of all."""
+        members = sorted({one.record.member for one in found})
+        times = await reading.harvest_times(client, self._names, members)
+        if not times:
+            return found
+        return tuple(
+            msgspec.structs.replace(one, asked_at=max(one.asked_at, times.get(one.record.member, 0.0))) for one in found
+        )
+
+    async def record(self, member: str, record_id: str) -> Aged | None:
+        """Return one kept or harvested record."""
+
+        async def look(client: AsyncElasticsearch) -> Aged | None:
+            one = await reading.record(client, self._names, member, record_id)
+            return (await self._confirmed(client, (one,)))[0] if one is not None else None
+
+        return await self._ask(look, None)
+
+    async def suggest(self, prefix: str, limit: int) -> tuple[str, ...]:
+        """Return what was often asked or is the title of a record, beginning with these letters."""
+        none: tuple[str, ...] = ()
+        return await self._ask(
+            lambda client: reading.suggest(
+                client, self._names, prefix, limit, now=self._clock(), half_life_s=self._settings.half_life_s
+            ),
+            none,
+        )
+
+    async def refresh_due(self, limit: int) -> tuple[Question, ...]:
+        """Return questions in demand whose answers soon grow old, each to one instance only."""
+        if self._is_closed:
+            return ()
+        try:
+            return await self._store.work(lambda client: self._housekeeping.due(client, limit))
+        except (TroubleError, ApiError):
+            return ()
+
+    # What was harvested -----------------------------------------------------------------------
+
+    async def harvested(self, member: str, query: Query, window: Window) -> Harvested | None:
+        """Return what a member's harvested records hold for a query. Raises StoreError."""
+        self._refuse_if_closed()
+        return await self._harvested.search(member, query, window)
+
+    async def harvest_state(self, member: str) -> HarvestState | None:
+        """Return how far a member was harvested. Raises StoreError."""
+        self._refuse_if_closed()
+        return await self._harvested.state(member)
+
+    async def harvest_count(self, member: str) -> int:
+        """Return how many harvested records of a member there are. Raises StoreError."""
+        self._refuse_if_closed()
+        return await self._harvested.count(member)
+
+    def harvesting(self, member: str, holder: str) -> AbstractAsyncContextManager[Book]:
+        """Hold the lock of a member's harvest. Raises HarvestHeldError and StoreError."""
+        return self._harvested.harvesting(member, holder)
+
+    async def forget_harvest(self, member: str) -> int:
+        """Delete all that was harvested of a member. Raises HarvestHeldError and StoreError."""
+        async with self._harvested.harvesting(member, "lienthu, which forgets it"):
+            return await self._harvested.forget(member)
+
+    def _refuse_if_closed(self) -> None:
+        if self._is_closed:
+            raise StoreError("the index is closed")
+
+    # The store --------------------------------------------------------------------------------
+
+    async def state(self) -> IndexState:
+        """Return how the index is."""
+
+        async def look(client: AsyncElasticsearch) -> tuple[int, int, int, int, int]:
+            counts = [int((await client.count(index=self._names.alias(kind)))["count"]) for kind in _COUNTED]
+            used = await self._housekeeping.used_bytes(client)
+            harvested = await self._housekeeping.used_bytes(client, "harvested")
+            return counts[0], counts[1], counts[2], used, harvested
+
+        counts = None
+        if not self._is_closed:
+            with suppress(TroubleError, ApiError):
+                counts = await self._store.work(look, wait_s=2.0)
+        answers, records, harvested, used, harvested_bytes = counts or (0, 0, 0, 0, 0)
+        return IndexState(
+            backend="elasticsearch",
+            is_ready=counts is not None,
+            answers=answers,
+            records=records,
+            bytes_used=used,
+            bytes_bound=self._settings.bound_bytes,
+            dropped=self._writer.dropped,
+            harvested=harvested,
+            harvested_bytes=harvested_bytes,
+            problem=self._store.problem,
+        )
+
+    async def flush(self) -> None:
+        """Return when everything taken so far is written or given up, and can be searched."""
+        if self._is_closed:
+            return
+        with suppress(TroubleError, ApiError):
+            await self._writer.write()
+            await self._store.work(lambda client: client.indices.refresh(index=f"{self._names.prefix}-*"))
+        await self._sweep()
+
+    async def close(self) -> None:
+        """Write what was taken, and let go of the store."""
+        if self._is_closed:
+            return
+        await self._writer.close()
+        self._is_closed = True
+        if self._tending is not None:
+            self._tending.cancel()
+            await asyncio.gather(self._tending, return_exceptions=True)
+        await self._store.close()
+
+    def _oldest(self) -> float:
+        return self._clock() - self._settings.keep_s
+
+
+_COUNTED = ("answers", "records", "harvested")

@@ -1,0 +1,62 @@
+"""Claims: who does a thing, of all instances that could. Made once, with an end, so that none outlives its holder."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from elasticsearch import ApiError, AsyncElasticsearch, ConflictError, NotFoundError
+
+from index.elastic.names import Names
+
+
+async def claim(
+    client: AsyncElasticsearch, names: Names, what: str, *, now: float, for_s: float, holder: str = ""
+) -> bool:
+    """Take a thing for a while; return whether it is ours now. What has ended may be taken over, by one only."""
+    alias = names.alias("claims")
+    document = {"until": now + for_s, "holder": holder}
+    try:
+        await client.create(index=alias, id=what, document=document)
+    except ConflictError:
+        return await _taken_over(client, alias, what, document, now)
+    return True
+
+
+async def _taken_over(
+    client: AsyncElasticsearch, alias: str, what: str, document: dict[str, object], now: float
+) -> bool:
+    try:
+        found = await client.get(index=alias, id=what)
+        if found["_source"]["until"] > now:
+            return False
+        await client.index(
+            index=alias, id=what, document=document, if_seq_no=found["_seq_no"], if_primary_term=found["_primary_term"]
+        )
+    except (ConflictError, NotFoundError):
+        return False
+    return True
+
+
+async def claim_all(
+    client: AsyncElasticsearch, names: Names, what: Sequence[str], *, now: float, for_s: float
+) -> tuple[bool, ...]:
+    """Take several things, each on its own."""
+    return tuple(await asyncio.gather(*(claim(client, names, one, now=now, for_s=for_s) for one in what)))
+
+
+async def holder_of(client: AsyncElasticsearch, names: Names, what: str, *, now: float) -> str | None:
+    """Return who holds a thing, None if nobody does."""
+    try:
+        found = await client.get(index=names.alias("claims"), id=what)
+    except NotFoundError:
+        return None
+    return str(found["_source"].get("holder", "")) if found["_source"]["until"] > now else None
+
+
+async def let_go(client: AsyncElasticsearch, names: Names, what: str) -> None:
+    """Give a thing back before its end; where that fails its end comes by itself."""
+    try:
+        await client.delete(index=names.alias("claims"), id=what)
+    except ApiError:
+        return

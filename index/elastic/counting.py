@@ -1,0 +1,105 @@
+"""Demand: what each instance appended, summed. Nothing is read to be written, so no two lose each other's counts.
+
+An ask is a small document with its day and a weight that grows within the day (see `index.demand`); the demand of a
+question is what was rolled up of it before, faded to now, and the sum of what was appended since.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
+from elasticsearch import AsyncElasticsearch
+
+from engine.text import folded_key
+from index.demand import Scale, demand, weight
+from index.elastic.documents import Document, text_id
+from index.elastic.names import Names
+from index.elastic.settings import DAY_S
+
+MOST_TERMS = 500
+"""Questions that are looked at where the most wanted are asked for."""
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """A question, how often it was asked in all, and how often as it counts now."""
+
+    terms: str
+    asks: int
+    demand: float
+
+
+def ask_document(terms: str, asks: int, at: float, half_life_s: float) -> Document:
+    """Return what is appended for questions asked at a time."""
+    day = int(at // DAY_S)
+    return {
+        "terms": terms,
+        "folded": folded_key(terms),
+        "asks": asks,
+        "day": day,
+        "weight": weight(Scale(day * DAY_S, half_life_s), asks, at),
+        "at": at,
+    }
+
+
+async def wanted(
+    client: AsyncElasticsearch,
+    names: Names,
+    now: float,
+    half_life_s: float,
+    *,
+    terms: Sequence[str] = (),
+    prefix: str = "",
+) -> dict[str, Wanted]:
+    """Return questions and their demand: those named, those whose folded words begin so, or else the most wanted."""
+    if terms:
+        condition: Document = {"terms": {"terms": list(terms)}}
+    elif prefix:
+        condition = {"prefix": {"folded": {"value": prefix}}}
+    else:
+        condition = {"match_all": {}}
+    days = {"terms": {"field": "day", "size": 10}, "aggs": {"weight": {"sum": {"field": "weight"}}}}
+    answer = await client.msearch(
+        searches=[
+            {"index": names.alias("terms")},
+            {"query": condition, "size": MOST_TERMS, "sort": [{"value": "desc"}], "track_total_hits": False},
+            {"index": names.alias("asks")},
+            {
+                "query": condition,
+                "size": 0,
+                "track_total_hits": False,
+                "aggs": {
+                    "terms": {
+                        "terms": {"field": "terms", "size": MOST_TERMS, "order": {"asks": "desc"}},
+                        "aggs": {"asks": {"sum": {"field": "asks"}}, "days": days},
+                    }
+                },
+            },
+        ]
+    )
+    rolled, appended = answer["responses"]
+    found: dict[str, Wanted] = {}
+    for hit in rolled.get("hits", {}).get("hits", []):
+        source = hit["_source"]
+        faded = demand(Scale(source["as_of"], half_life_s), source["value"], now)
+        found[source["terms"]] = Wanted(source["terms"], int(source["asks"]), faded)
+    for bucket in appended.get("aggregations", {}).get("terms", {}).get("buckets", []):
+        fresh = sum(
+            demand(Scale(day["key"] * DAY_S, half_life_s), day["weight"]["value"], now)
+            for day in bucket["days"]["buckets"]
+        )
+        before = found.get(bucket["key"], Wanted(bucket["key"], 0, 0.0))
+        found[bucket["key"]] = Wanted(
+            bucket["key"], before.asks + round(bucket["asks"]["value"]), before.demand + fresh
+        )
+    return found
+
+
+def most_wanted(found: Mapping[str, Wanted]) -> list[Wanted]:
+    """Return questions with the most wanted first."""
+    return sorted(found.values(), key=lambda one: (-one.demand, one.terms))
+
+
+def ids_of(terms: Iterable[str]) -> list[str]:
+    """Return the ids of what was rolled up of questions."""
+    return [text_id(one) for one in terms]

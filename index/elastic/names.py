@@ -1,0 +1,104 @@
+"""The indices: their names, their mappings as data, and how they come to be.
+
+A name ends in the version of its mapping (`lienthu-records-1`); everything asks through the alias without it
+(`lienthu-records`), so that `lienthu index migrate` can move what is behind an alias while it is asked.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from functools import cache
+from importlib.resources import files
+from typing import Final
+
+from elasticsearch import AsyncElasticsearch, BadRequestError
+
+from engine.model import Reason
+from index.elastic.settings import ElasticSettings
+from index.elastic.store import TroubleError
+
+VERSIONS: Final = {"answers": 1, "records": 1, "asks": 1, "terms": 1, "claims": 1, "harvested": 1, "harvests": 1}
+"""Every kind of index and the version of its mapping."""
+
+_MAPPING_OF: Final = {"harvested": "records"}
+_REFRESHED: Final = {
+    # Answers are looked up by their ids, which needs no refresh; searched only by housekeeping, which refreshes itself.
+    "answers": "30s",
+    # What was found becomes searchable within a second; nobody waits for it.
+    "records": "1s",
+    "asks": "1s",
+    "terms": "1s",
+    "claims": "-1",  # by id only
+    "harvested": "1s",
+    "harvests": "1s",
+}
+
+
+class Names:
+    """The aliases of one prefix."""
+
+    def __init__(self, prefix: str) -> None:
+        self.prefix = prefix
+
+    def alias(self, kind: str) -> str:
+        """Return the name under which a kind is asked."""
+        return f"{self.prefix}-{kind}"
+
+    def concrete(self, kind: str, version: int | None = None) -> str:
+        """Return the name of the index itself."""
+        return f"{self.prefix}-{kind}-{VERSIONS[kind] if version is None else version}"
+
+
+@cache
+def mapping(kind: str) -> dict[str, object]:
+    """Return the mapping of a kind."""
+    text = files("index.elastic").joinpath("mappings", f"{_MAPPING_OF.get(kind, kind)}.json").read_text("utf-8")
+    found: dict[str, object] = json.loads(text)
+    return found
+
+
+def body(kind: str, settings: ElasticSettings) -> dict[str, object]:
+    """Return what an index of a kind is made with."""
+    shards = settings.shards if kind in {"records", "harvested"} else 1
+    return {
+        "mappings": mapping(kind),
+        "settings": {
+            "number_of_shards": shards,
+            "number_of_replicas": settings.replicas,
+            "refresh_interval": _REFRESHED[kind],
+            # Binary bodies and ids are most of it: the better compression costs less than the room.
+            "codec": "best_compression" if kind in {"records", "answers", "harvested"} else "default",
+        },
+    }
+
+
+async def bring_up(client: AsyncElasticsearch, names: Names, settings: ElasticSettings) -> None:
+    """Make the indices that are not there yet; several may do so at once.
+
+    Raises TroubleError where a newer Liên Thư has made one.
+    """
+    found = await client.indices.get_alias(index=f"{names.prefix}-*", ignore_unavailable=True, allow_no_indices=True)
+    missing = []
+    for kind, known in VERSIONS.items():
+        behind = [name for name, told in found.body.items() if names.alias(kind) in told["aliases"]]
+        if not behind:
+            missing.append(kind)
+            continue
+        version = int(behind[0].rpartition("-")[2])
+        if version > known:
+            raise TroubleError(Reason("index.elastic-newer", {"name": behind[0], "found": version, "known": known}))
+    await asyncio.gather(*(_made(client, names, settings, kind) for kind in missing))
+
+
+async def _made(client: AsyncElasticsearch, names: Names, settings: ElasticSettings, kind: str) -> None:
+    made = body(kind, settings)
+    with contextlib.suppress(BadRequestError):  # somebody else was faster
+        await client.indices.create(
+            index=names.concrete(kind),
+            mappings=made["mappings"],  # type: ignore[arg-type]  # JSON
+            settings=made["settings"],  # type: ignore[arg-type]  # JSON
+            aliases={names.alias(kind): {}},
+            wait_for_active_shards="1",
+        )

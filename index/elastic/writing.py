@@ -1,0 +1,300 @@
+"""What waits to be written, and the task that writes it: in batches, in the background, bounded in bytes and time."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import uuid
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, cast
+
+import msgspec
+from elastic_transport import ObjectApiResponse
+from elasticsearch import AsyncElasticsearch
+
+from engine.model import Answer, Reason
+from engine.ports import Clock, Question
+from index.admission import Sketch, admits, value
+from index.elastic import counting
+from index.elastic.documents import Document, answer_document, question_id, record_document, record_id, version
+from index.elastic.names import Names
+from index.elastic.settings import MEGABYTE, ElasticSettings
+from index.elastic.store import Store, TroubleError
+
+log = logging.getLogger(__name__)
+
+BATCH_BYTES = 4_000_000
+"""A bulk request holds about so much; a node takes far more, but works on it at one go."""
+
+REQUEST_BYTES = 800_000
+"""One request holds about so much."""
+
+MOST_COUNTS = 50_000
+"""So many questions are counted in memory while the store is away."""
+
+Lines = list[Document]
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    """An answer that waits to be written, and as which it is already given out."""
+
+    question: Question
+    answer: Answer
+    size_bytes: int
+
+
+class Writer:
+    """Owns the writing task. `keep` and `count` return at once."""
+
+    def __init__(self, store: Store, names: Names, clock: Clock) -> None:
+        self._store, self._names, self._clock = store, names, clock
+        self._settings: ElasticSettings = store.settings
+        self._keeps: dict[Question, Waiting] = {}
+        self._counts: dict[str, int] = {}
+        self._writing: dict[str, int] = {}  # counts that are on their way
+        self._bytes = 0
+        self._sketch = Sketch()
+        self._changed = asyncio.Event()
+        self._lock = asyncio.Lock()
+        self._task: asyncio.Task[None] | None = None
+        self._is_closed = False
+        self.dropped = 0
+        self.floor: float | None = None
+        """What the answer that would leave next is worth; None while there is room."""
+
+    def start(self) -> None:
+        """Begin to write."""
+        self._task = asyncio.create_task(self._run(), name="index writer")
+
+    # Taking -------------------------------------------------------------------------------
+
+    def keep(self, question: Question, answer: Answer) -> None:
+        """Take an answer, if it is worth its place."""
+        if self._is_closed:
+            return
+        worth = value(self._sketch.estimate(question.terms), 0.0, self._settings.fresh_s)
+        if not admits(worth, self.floor):
+            return
+        former = self._keeps.pop(question, None)
+        if former is not None:
+            self._bytes -= former.size_bytes
+            if former.answer.asked_at > answer.asked_at:
+                answer = former.answer
+        size_bytes = 500 + sum(600 + 8 * len(placed.record.title) for placed in answer.placed)
+        self._keeps[question] = Waiting(question, answer, size_bytes)
+        self._bytes += size_bytes
+        while self._bytes > self._settings.queue_mb * MEGABYTE and len(self._keeps) > 1:
+            self._drop_least_asked()
+        self._changed.set()
+
+    def _drop_least_asked(self) -> None:
+        """Give up what was asked least of what waits; of equals the oldest."""
+        least = min(self._keeps.values(), key=lambda one: self._sketch.estimate(one.question.terms))
+        del self._keeps[least.question]
+        self._bytes -= least.size_bytes
+        self.dropped += 1
+
+    def count(self, terms: str) -> None:
+        """Note that somebody asked this."""
+        if self._is_closed:
+            return
+        self._sketch.note(terms)
+        if terms in self._counts or len(self._counts) < MOST_COUNTS:
+            self._counts[terms] = self._counts.get(terms, 0) + 1
+        self._changed.set()
+
+    def waiting(self, question: Question) -> Answer | None:
+        """Return an answer that waits to be written."""
+        found = self._keeps.get(question)
+        return found.answer if found is not None else None
+
+    def waiting_count(self, terms: str) -> int:
+        """Return how many asks wait to be written."""
+        return self._counts.get(terms, 0) + self._writing.get(terms, 0)
+
+    # Writing ------------------------------------------------------------------------------
+
+    async def _run(self) -> None:
+        while not self._is_closed:
+            await self._changed.wait()
+            await asyncio.sleep(self._settings.batch_s)
+            self._changed.clear()
+            if not self._store.is_ready:
+                await asyncio.sleep(1.0)
+                self._changed.set()
+                continue
+            try:
+                await self.write()
+            except TroubleError:
+                self._changed.set()
+                await asyncio.sleep(0.5)
+            except Exception:
+                log.exception("bug while writing the index")
+
+    async def write(self) -> None:
+        """Write everything that waits. Raises TroubleError, and what was not written still waits."""
+        async with self._lock:
+            while self._keeps or self._counts:
+                batch = self._some()
+                counts, self._counts = self._counts, {}
+                self._writing = counts
+                try:
+                    await self._store.work(lambda client: self._write(client, batch, counts))  # noqa: B023 - awaited here
+                except BaseException:
+                    for terms, asks in counts.items():
+                        self._counts[terms] = self._counts.get(terms, 0) + asks
+                    raise
+                finally:
+                    self._writing = {}
+                for one in batch:
+                    if self._keeps.get(one.question) is one:
+                        del self._keeps[one.question]
+                        self._bytes -= one.size_bytes
+
+    def _some(self) -> tuple[Waiting, ...]:
+        """Return what goes into one bulk."""
+        taken: list[Waiting] = []
+        size_bytes = 0
+        for one in self._keeps.values():
+            taken.append(one)
+            size_bytes += one.size_bytes
+            if size_bytes >= BATCH_BYTES:
+                break
+        return tuple(taken)
+
+    async def _write(self, client: AsyncElasticsearch, batch: Sequence[Waiting], counts: dict[str, int]) -> None:
+        gone = await self._gone(client, batch)
+        operations: Lines = []
+        for one in batch:
+            answer = one.answer
+            at = version(answer.asked_at)
+            for placed in answer.placed:
+                record = placed.record
+                key = record_id(record.member, record.id)
+                operations += self._put("records", key, record_document(record, answer.asked_at), at)
+            operations += self._put("answers", question_id(one.question), answer_document(one.question, answer), at)
+        now = self._clock()
+        run = uuid.uuid4().hex  # a bulk that is sent again counts nobody twice
+        for number, (terms, asks) in enumerate(counts.items()):
+            operations.append({"create": {"_index": self._names.alias("asks"), "_id": f"{run}-{number}"}})
+            operations.append(counting.ask_document(terms, asks, now, self._settings.half_life_s))
+        operations += [{"delete": {"_index": self._names.alias("records"), "_id": key}} for key in gone]
+        await self.bulk(client, operations)
+
+    def _put(self, kind: str, key: str, document: Document, at: int) -> Lines:
+        """Return the lines that put a document, unless a newer one stands there."""
+        where = {"_index": self._names.alias(kind), "_id": key, "version": at, "version_type": "external_gte"}
+        return [{"index": where}, document]
+
+    async def bulk(self, client: AsyncElasticsearch, operations: Lines) -> None:
+        """Send lines and look at what became of each.
+
+        What conflicts has been done better by another; what the store could not take now raises TroubleError; what it
+        will never take is dropped and counted.
+        """
+        for some in _in_parts(operations):
+            self._look_at(await client.bulk(operations=cast("Any", some)))  # lines that are JSON already
+
+    def _look_at(self, answer: ObjectApiResponse[Any]) -> None:
+        if not answer["errors"]:
+            return
+        for item in answer["items"]:
+            ((_, told),) = item.items()
+            status = told.get("status", 200)
+            if status in {404, 409} or status < 300:
+                continue
+            if status in {429, 503} or status == 403:
+                raise TroubleError(_reason_of_item(status, str(told.get("error"))))
+            self.dropped += 1
+            log.error("index_refused", extra={"status": status, "kind": told.get("error", {}).get("type")})
+
+    async def _gone(self, client: AsyncElasticsearch, batch: Iterable[Waiting]) -> list[str]:
+        """Return the records that stood in the former complete answer to a question and in no answer any more."""
+        complete = {question_id(one.question): one for one in batch if _is_complete(one)}
+        if not complete:
+            return []
+        former = await client.mget(
+            index=self._names.alias("answers"),
+            ids=list(complete),
+            source_includes=["records", "is_complete", "asked_at"],
+        )
+        missing: set[str] = set()
+        for one in former["docs"]:
+            if not one.get("found") or not one["_source"].get("is_complete"):
+                continue
+            new = complete[one["_id"]].answer
+            if new.asked_at >= one["_source"]["asked_at"]:
+                kept = {record_id(placed.record.member, placed.record.id) for placed in new.placed}
+                missing |= set(one["_source"]["records"]) - kept
+        return await unheld(client, self._names, missing, without=list(complete)) if missing else []
+
+    async def close(self) -> None:
+        """Write what was taken, as far as that is possible at once."""
+        if self._is_closed:
+            return
+        try:
+            await self.write()
+        except TroubleError:
+            self.dropped += len(self._keeps)
+        except Exception:
+            log.exception("bug while writing the index")
+        self._is_closed = True
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        self._keeps.clear()
+        self._counts.clear()
+
+
+def _in_parts(operations: Lines) -> Iterator[list[bytes]]:
+    """Return lines as bodies of requests: none so large that packing and sending it holds up the event loop."""
+    part: list[bytes] = []
+    size_bytes = 0
+    for line in operations:
+        encoded = msgspec.json.encode(line)
+        if part and size_bytes + len(encoded) > REQUEST_BYTES // 2 and _is_action(line):
+            yield part
+            part, size_bytes = [], 0
+        part.append(encoded)
+        size_bytes += len(encoded) + 1
+    if part:
+        yield part
+
+
+def _is_action(line: Document) -> bool:
+    """Whether a line says what is done, and is not the document it is done with."""
+    return len(line) == 1 and next(iter(line)) in {"index", "create", "update", "delete"}
+
+
+def _is_complete(one: Waiting) -> bool:
+    answer = one.answer
+    is_all = answer.total is not None and answer.total <= len(answer.placed)
+    return one.question.start == 1 and is_all and not answer.has_more and not answer.notices
+
+
+def _reason_of_item(status: int, text: str) -> Reason:
+    if status == 403 or "read-only" in text or "cluster_block" in text:
+        return Reason("index.elastic-read-only")
+    return Reason("index.elastic-busy" if status == 429 else "index.elastic-red")
+
+
+async def unheld(
+    client: AsyncElasticsearch, names: Names, keys: Iterable[str], *, without: Sequence[str] = ()
+) -> list[str]:
+    """Return those of these records that stand in no answer but the ones left out."""
+    await client.indices.refresh(index=names.alias("answers"))
+    wanted = sorted(keys)
+    held: set[str] = set()
+    for first in range(0, len(wanted), 500):
+        some = wanted[first : first + 500]
+        found = await client.search(
+            index=names.alias("answers"),
+            query={
+                "bool": {"filter": [{"terms": {"records": some}}], "must_not": [{"ids": {"values": list(without)}}]}
+            },
+            size=0,
+            track_total_hits=False,
+            aggs={"held": {"terms": {"field": "records", "include": some, "size": len(some)}}},
+        )
+        held |= {bucket["key"] for bucket in found["aggregations"]["held"]["buckets"]}
+    return [key for key in wanted if key not in held]
