@@ -10,6 +10,7 @@ from typing import Final, Protocol
 
 import msgspec
 
+from demo import vufind
 from demo.holdings import Holdings
 from demo.libraries import LIBRARIES, Library
 from demo.server import Reply, Request
@@ -64,5 +65,9 @@ subject = "topic"
 isbn = "isbn"
 """
 
-FACES: Final = (FurtherFace("non-nuoc-solr", "non-nuoc", "solr", SolrCore, "/solr/catalog", "/solr/catalog", _SOLR),)
+FACES: Final = (
+    FurtherFace("non-nuoc-solr", "non-nuoc", "solr", SolrCore, "/solr/catalog", "/solr/catalog", _SOLR),
+    FurtherFace("song-hong-vufind", "song-hong", "vufind", vufind.VuFind, "/vufind/", "/vufind"),
+    FurtherFace("vinh-ngoc-vufind", "vinh-ngoc", "vufind", vufind.closed, "/vufind/", "/vufind"),
+)
 """In the order of their ports, behind those of the eight libraries. New ones are added at the end."""
