@@ -24,6 +24,10 @@ WORDS: dict[str, dict[Language, str]] = {
     "system": {"vi": "Hệ thống: {system}", "en": "System: {system}"},
     "likely": {"vi": "(có lẽ, chưa chắc)", "en": "(likely, not certain)"},
     "untold": {"vi": "Không nhận ra hệ thống nào ở địa chỉ này.", "en": "No system could be told at this address."},
+    "unseen": {
+        "vi": "Không thấy được gì ở địa chỉ này, nên không có tệp nào được viết.",
+        "en": "Nothing could be seen at this address, so no file was written.",
+    },
     "seen": {"vi": "Những gì thấy được trên trang:", "en": "What the page shows:"},
     "title": {"vi": "tiêu đề", "en": "title"},
     "generator": {"vi": "phần mềm tạo trang", "en": "generator"},
@@ -95,6 +99,9 @@ async def detected(
         wishes=wishes,
         tell=tell,
     )
+    if not found.file:
+        _tell_nothing(found, console, language, as_json=as_json)
+        return False
     path = new_file(folder, found.id, force=force)
     folder.mkdir(parents=True, exist_ok=True)
     path.write_text(found.file, "utf-8")
@@ -106,6 +113,16 @@ async def detected(
     else:
         _print(found, path, console, language, enabled=wishes.enable)
     return found.answers
+
+
+def _tell_nothing(found: Detected, console: Console, language: Language, *, as_json: bool) -> None:
+    """Say that nothing came that a file could be made of, and why."""
+    if as_json:
+        sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(found)) + b"\n")
+        return
+    for note in found.notes:
+        console.print(escape(say(note, language)), soft_wrap=True)
+    console.print(WORDS["unseen"][language])
 
 
 def _step(step: Step, language: Language) -> str:

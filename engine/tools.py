@@ -56,7 +56,8 @@ class Trial(Noun, frozen=True):
 class Detected(Noun, frozen=True):
     """What was found out about an address.
 
-    `system` is None where it could not be told; `evidence` says why we think so. `file` is the member file's text.
+    `system` is None where it could not be told; `evidence` says why we think so. `file` is the member file's text,
+    "" where nothing was seen that one could be made of.
     `requests` were sent to find out, the searches of `trials` beside them. `notes` are about the way there.
     """
 

@@ -22,7 +22,7 @@ from engine.model import Reason, Window
 from engine.ports import Clock, Door, Listing, Manners, Member, Names, Page, System
 from engine.query import parse
 from engine.sentences import say
-from engine.tools import Detected, Seen, Step, Trial, Wishes
+from engine.tools import Detected, Step, Trial, Wishes
 
 SEARCHES: Final = ("kinh tế", "history")
 """What every academic library has, in Vietnamese and in English."""
@@ -135,8 +135,10 @@ class _Detection:
             try:
                 await self._walk(guest, url)
             except UnreachableError:
+                self._tell(guest.steps[-1])
                 continue  # the next form of the address: http for https
             except LienThuError:
+                self._tell(guest.steps[-1])
                 return
             finally:
                 self._sent += guest.sent
@@ -305,9 +307,11 @@ class _Detection:
         return Door(client, self._clock, open_dial(member, clock=self._clock))
 
     def _untold(self) -> Detected:
-        """Say what was seen, and draft a declared source to fill in."""
-        seen = look(self._page) if self._page is not None else Seen()
-        url = self._page.url if self._page is not None else (self._where.urls or (f"http://{self._where.host}/",))[0]
+        """Say what was seen, and draft a declared source to fill in; of what was not seen there is none."""
+        if self._page is None:
+            url = (self._where.urls or (f"http://{self._where.host}/",))[0]
+            return self._detected(self._wishes.id or member_id(url), "", self._notes)
+        seen, url = look(self._page), self._page.url
         file = declared_file(url, seen, page=self._page, private_network=self._private, day=_day(self._clock))
         own_id = self._wishes.id or member_id(url)
         return msgspec.structs.replace(self._detected(own_id, file, self._notes), url=url, seen=seen)

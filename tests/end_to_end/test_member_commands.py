@@ -254,12 +254,15 @@ def test_a_redirect_to_another_host_is_told_and_not_followed(lienthu: Run) -> No
     assert "http://other.example.org/opac" in result.output
 
 
-def test_redirects_without_end_and_a_dead_address_end_too(lienthu: Run) -> None:
+def test_redirects_without_end_and_a_dead_address_end_too(lienthu: Run, tmp_path: Path) -> None:
     count = iter(range(10_000))
     with server(lambda _: (302, {"Location": f"/{next(count)}"}, b"")) as (url, asked):
         assert lienthu("detect", url, "--id", "a").exit_code == 1
     assert len(asked) <= 12
-    assert lienthu("detect", f"http://127.0.0.1:{free_port()}/", "--id", "b").exit_code == 1
+    dead = lienthu("detect", f"http://127.0.0.1:{free_port()}/", "--id", "b")
+    assert dead.exit_code == 1
+    assert "cannot be reached" in " ".join(dead.output.split())
+    assert not (tmp_path / "members" / "b.toml").exists()
 
 
 # Z39.50 ----------------------------------------------------------------------------------
