@@ -140,6 +140,14 @@ def test_check_and_record_of_nobody_name_who_is_there(tmp_path: Path) -> None:
     assert member(tmp_path, "check", "mot", "--all")[0] != 0
 
 
+def test_the_commands_need_nothing_that_only_tests_need() -> None:
+    code = (
+        "import sys; sys.modules['pytest'] = None; from engine.tools import detect_tool, record_tool;"
+        "detect_tool(); record_tool(); import engine.cli"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)
+
+
 # A new system ----------------------------------------------------------------------------
 
 PROJECT = """\
