@@ -10,11 +10,18 @@ from typing import Final, Protocol
 
 import msgspec
 
-from demo import vufind
+from demo import aleph, primo, vufind
+from demo.bookworm import Bookworm
+from demo.emiclib import Emiclib
+from demo.emiclib_api import EmiclibApi
 from demo.holdings import Holdings
+from demo.ilib import Ilib
+from demo.kipos import Kipos
+from demo.libol import Libol6, Libol8
 from demo.libraries import LIBRARIES, Library
 from demo.server import Reply, Request
 from demo.solr import SolrCore
+from demo.tim_kiem import TimKiem
 
 
 class Speaker(Protocol):
@@ -65,9 +72,34 @@ subject = "topic"
 isbn = "isbn"
 """
 
+_VE: Final = """[primo]
+vid = "84HPU_INST:HPU"
+tab = "LibraryCatalog"
+scope = "MyInstitution"
+"""
+_PRIMO: Final = """[primo]
+vid = "SLU_V1"
+inst = "84SLU"
+tab = "LibraryCatalog"
+scope = "MyInstitution"
+"""
+
 FACES: Final = (
     FurtherFace("non-nuoc-solr", "non-nuoc", "solr", SolrCore, "/solr/catalog", "/solr/catalog", _SOLR),
     FurtherFace("song-hong-vufind", "song-hong", "vufind", vufind.VuFind, "/vufind/", "/vufind"),
     FurtherFace("vinh-ngoc-vufind", "vinh-ngoc", "vufind", vufind.closed, "/vufind/", "/vufind"),
+    FurtherFace(
+        "hoa-phuong-primo", "hoa-phuong", "primo", primo.Primo, "/discovery/search?vid=84HPU_INST:HPU", "", _VE
+    ),
+    FurtherFace("song-lo-primo", "song-lo", "primo", primo.classic, "/primo-explore/search", "", _PRIMO),
+    FurtherFace("vinh-ngoc-aleph", "vinh-ngoc", "aleph", aleph.XServer, "/F", "", '[aleph]\nbase = "VNU01"\n'),
+    FurtherFace("song-hong-tim-kiem", "song-hong", "tim-kiem", TimKiem, "/tim-kiem"),
+    FurtherFace("song-lo-ilib", "song-lo", "ilib", Ilib, "/pages/opac/wpid-home.html"),
+    FurtherFace("che-xanh-libol", "che-xanh", "libol", Libol6, "/opac60/", "/opac60"),
+    FurtherFace("ba-vi-libol", "ba-vi", "libol", Libol8, "/opac80/", "/opac80"),
+    FurtherFace("vinh-ngoc-emiclib", "vinh-ngoc", "emiclib", Emiclib, "/OIndex.aspx"),
+    FurtherFace("hoa-phuong-emiclib", "hoa-phuong", "emiclib", EmiclibApi),
+    FurtherFace("ba-vi-kipos", "ba-vi", "kipos", Kipos),
+    FurtherFace("song-cau-bookworm", "song-cau", "bookworm", Bookworm),
 )
 """In the order of their ports, behind those of the eight libraries. New ones are added at the end."""
