@@ -26,7 +26,7 @@ from index.elastic.harvested import Book, HarvestedIndices
 from index.elastic.housekeeping import SWEEP_S, Housekeeping
 from index.elastic.names import Names, bring_up
 from index.elastic.settings import ElasticSettings, elastic_settings
-from index.elastic.store import PATIENT_S, Store, TroubleError, reason_of
+from index.elastic.store import PATIENT_S, Store, TroubleError
 from index.elastic.writing import Writer
 
 __all__ = ["ElasticIndex", "index"]
@@ -50,8 +50,7 @@ class ElasticIndex:
         self._settings = settings
         self._clock = clock
         self._names = Names(settings.prefix)
-        self._store = Store(settings)
-        self._store.on_return = self._bring_up
+        self._store = Store(settings, lambda client: bring_up(client, self._names, settings))
         self._writer = Writer(self._store, self._names, clock)
         self._housekeeping = Housekeeping(self._names, settings, self._writer, clock)
         self._harvested = HarvestedIndices(self._store, self._names, self._writer, clock)
@@ -60,18 +59,9 @@ class ElasticIndex:
 
     async def open(self) -> None:
         """Begin: make the indices that are missing, and a task that writes."""
-        try:
-            await self._bring_up()
-        except TroubleError as error:
-            self._store.give_up(error.reason)
+        await self._store.open()
         self._writer.start()
         self._tending = asyncio.create_task(self._tend(), name="index housekeeping")
-
-    async def _bring_up(self) -> None:
-        try:
-            await self._store.work(lambda client: bring_up(client, self._names, self._settings))
-        except ApiError as error:
-            raise TroubleError(reason_of(error)) from error
 
     async def _tend(self) -> None:
         while True:
@@ -85,12 +75,14 @@ class ElasticIndex:
             except ApiError:
                 log.exception("housekeeping of the index failed")
 
-    async def _ask(self, look: Callable[[AsyncElasticsearch], Awaitable[Found]], otherwise: Found) -> Found:
+    async def _ask(
+        self, look: Callable[[AsyncElasticsearch], Awaitable[Found]], otherwise: Found, *, is_by_id: bool = False
+    ) -> Found:
         """Return what a look-up finds, or `otherwise` where the store cannot tell in time."""
         if self._is_closed:
             return otherwise
         try:
-            return await self._store.ask(look)
+            return await self._store.ask(look, is_by_id=is_by_id)
         except TroubleError:
             return otherwise
         except (ApiError, UnicodeError):
@@ -108,7 +100,7 @@ class ElasticIndex:
         if others:
             oldest = self._oldest()
             none: dict[Question, Answer] = {}
-            kept = await self._ask(lambda client: reading.answers(client, self._names, others), none)
+            kept = await self._ask(lambda client: reading.answers(client, self._names, others), none, is_by_id=True)
             found |= {question: answer for question, answer in kept.items() if answer.asked_at >= oldest}
         return found
 

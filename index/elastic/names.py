@@ -7,8 +7,8 @@ A name ends in the version of its mapping (`lienthu-records-1`); everything asks
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
+import re
 from functools import cache
 from importlib.resources import files
 from typing import Final
@@ -66,10 +66,17 @@ def body(kind: str, settings: ElasticSettings) -> dict[str, object]:
         "mappings": mapping(kind),
         "settings": {
             "number_of_shards": shards,
-            "number_of_replicas": settings.replicas,
+            # One node keeps one copy, several keep two, unless the operator has chosen.
+            **(
+                {"auto_expand_replicas": "0-1"}
+                if settings.replicas is None
+                else {"number_of_replicas": settings.replicas}
+            ),
             "refresh_interval": _REFRESHED[kind],
             # Binary bodies and ids are most of it: the better compression costs less than the room.
             "codec": "best_compression" if kind in {"records", "answers", "harvested"} else "default",
+            # A power cut may cost five seconds of what members can be asked for again; of what was harvested, nothing.
+            "translog.durability": "request" if kind in {"harvested", "harvests"} else "async",
         },
     }
 
@@ -79,26 +86,39 @@ async def bring_up(client: AsyncElasticsearch, names: Names, settings: ElasticSe
 
     Raises TroubleError where a newer Liên Thư has made one.
     """
+    found = await behind(client, names)
+    for kind, versions in found.items():
+        if versions and max(versions) > VERSIONS[kind]:
+            name = names.concrete(kind, max(versions))
+            raise TroubleError(
+                Reason("index.elastic-newer", {"name": name, "found": max(versions), "known": VERSIONS[kind]})
+            )
+    await asyncio.gather(*(make(client, names, settings, kind) for kind, versions in found.items() if not versions))
+
+
+async def behind(client: AsyncElasticsearch, names: Names) -> dict[str, tuple[int, ...]]:
+    """Return the versions of the indices that stand behind each alias."""
     found = await client.indices.get_alias(index=f"{names.prefix}-*", ignore_unavailable=True, allow_no_indices=True)
-    missing = []
-    for kind, known in VERSIONS.items():
-        behind = [name for name, told in found.body.items() if names.alias(kind) in told["aliases"]]
-        if not behind:
-            missing.append(kind)
-            continue
-        version = int(behind[0].rpartition("-")[2])
-        if version > known:
-            raise TroubleError(Reason("index.elastic-newer", {"name": behind[0], "found": version, "known": known}))
-    await asyncio.gather(*(_made(client, names, settings, kind) for kind in missing))
+    versions: dict[str, tuple[int, ...]] = {}
+    for kind in VERSIONS:
+        ours = re.compile(re.escape(names.alias(kind)) + r"-(\d+)")
+        named = [name for name, told in found.body.items() if names.alias(kind) in told["aliases"]]
+        versions[kind] = tuple(sorted(int(told[1]) for name in named if (told := ours.fullmatch(name))))
+    return versions
 
 
-async def _made(client: AsyncElasticsearch, names: Names, settings: ElasticSettings, kind: str) -> None:
+async def make(
+    client: AsyncElasticsearch, names: Names, settings: ElasticSettings, kind: str, *, is_behind_alias: bool = True
+) -> None:
+    """Make the index of a kind, unless it is there."""
     made = body(kind, settings)
-    with contextlib.suppress(BadRequestError):  # somebody else was faster
+    try:
         await client.indices.create(
             index=names.concrete(kind),
             mappings=made["mappings"],  # type: ignore[arg-type]  # JSON
             settings=made["settings"],  # type: ignore[arg-type]  # JSON
-            aliases={names.alias(kind): {}},
-            wait_for_active_shards="1",
+            aliases={names.alias(kind): {}} if is_behind_alias else None,
         )
+    except BadRequestError as error:
+        if error.error != "resource_already_exists_exception":  # somebody else was faster
+            raise

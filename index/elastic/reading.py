@@ -21,9 +21,6 @@ RARE = 0.02
 RARE_LEAST = 200
 """... or in so few records; or is the rarest of the question."""
 
-WEIGHED = 1_000
-"""A shard stops weighing after so many hits: a question that finds more is too broad for an order to mean anything."""
-
 OFFERED_FROM = 100
 ASKED_BY_SEVERAL = 3
 

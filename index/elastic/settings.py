@@ -24,7 +24,8 @@ class ElasticSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     `urls`: addresses of nodes, asked in turn. `prefix`: what the names of our indices begin with. `username` with
     `password_file` or `password_env`, or `api_key_file` or `api_key_env`: who we are; the secret itself never stands
     here. `ca_file`: PEM file of the authority that signed the nodes' certificates. `plain`: addresses without TLS are
-    accepted although they lead to another machine. `replicas`: copies of each shard. `shards`: parts of the index
+    accepted although they lead to another machine. `replicas`: further copies of each shard; None: one where there are
+    several nodes. `shards`: parts of the index
     of records.
 
     `size_mb`: the most that answers and records take, in millions of bytes, without replicas. `keep_s`, `fresh_s`,
@@ -41,7 +42,7 @@ class ElasticSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     api_key_env: str = ""
     ca_file: str = ""
     plain: bool = False
-    replicas: int = 0
+    replicas: int | None = None
     shards: int = 1
     size_mb: float = 4096.0
     keep_s: float = 30 * DAY_S
@@ -79,8 +80,9 @@ def elastic_settings(table: Mapping[str, object]) -> ElasticSettings:
         known = ", ".join(ElasticSettings.__struct_fields__)
         raise SettingsError(_PLACE, None, f"{error}; the keys are {known}") from error
     for key, least in LEAST.items():
-        if not getattr(settings, key) >= least:
-            raise SettingsError(_PLACE, None, f"`{key}` is {getattr(settings, key)!r}, expected {least:g} or more")
+        found = getattr(settings, key)
+        if found is not None and not found >= least:
+            raise SettingsError(_PLACE, None, f"`{key}` is {found!r}, expected {least:g} or more")
     if not re.fullmatch(r"[a-z][a-z0-9_-]{0,60}", settings.prefix):
         expected = "small letters, digits, - and _, a letter first"
         raise SettingsError(_PLACE, None, f"`prefix` is {settings.prefix!r}, expected {expected}")

@@ -11,7 +11,6 @@ from typing import Any, Final, TypeVar
 from elastic_transport import ConnectionTimeout, TlsError, TransportError
 from elasticsearch import ApiError, AsyncElasticsearch, UnsupportedProductError
 
-from engine.errors import LienThuError
 from engine.model import Reason
 from index.elastic.settings import ElasticSettings, secret
 
@@ -23,8 +22,16 @@ FAILURES: Final = 3
 """After so many failures in a row nobody asks any more until a probe has found the store well."""
 
 PROBE_S: Final = 2.0
+PROBE_WAIT_S: Final = 5.0
 PATIENT_S: Final = 30.0
 """How long writing and housekeeping wait: nobody waits for them."""
+
+BREATH_S: Final = 0.25
+"""A look-up by id takes 2 ms. Where one was waited for in vain nobody waits for the next ones of this time: a reader's
+search makes several, and is held up once."""
+
+_WRITING: Final = frozenset({"index.elastic-read-only", "index.elastic-busy"})
+"""What keeps us from writing but from no look-up."""
 
 
 class TroubleError(Exception):
@@ -36,59 +43,117 @@ class TroubleError(Exception):
 
 
 class Store:
-    """Elasticsearch as the index uses it. Every call goes through `ask` or `work`."""
+    """Elasticsearch as the index uses it. Every call goes through `ask` or `work`.
 
-    def __init__(self, settings: ElasticSettings) -> None:
+    `bring_up` is called before the store is used and again before it is used after trouble; it raises TroubleError
+    where the store must be left alone.
+    """
+
+    def __init__(self, settings: ElasticSettings, bring_up: Callable[[AsyncElasticsearch], Awaitable[None]]) -> None:
         self.settings = settings
-        self.client = _client(settings)
-        self.problem: Reason | None = None
+        self._client = _client(settings)
+        self._bring_up = bring_up
+        self._trouble: Reason | None = None
+        self._blocked: Reason | None = None
         self._failures = 0
+        self._resting_until = 0.0
         self._is_open = False  # the breaker's own word: open is when nothing passes
         self._probing: asyncio.Task[None] | None = None
         self._is_closed = False
-        self.on_return: Callable[[], Awaitable[None]] | None = None
 
     @property
     def is_ready(self) -> bool:
         """Whether the store may be asked."""
         return not self._is_open and not self._is_closed
 
-    async def ask(self, call: Callable[[AsyncElasticsearch], Awaitable[Found]]) -> Found:
+    @property
+    def problem(self) -> Reason | None:
+        """What is wrong; None if nothing is."""
+        return self._trouble or self._blocked
+
+    async def open(self) -> None:
+        """Begin. A store that is away, or hangs, holds no start up."""
+        try:
+            await self._well()
+        except TroubleError as error:
+            self.give_up(error.reason)
+
+    async def ask(self, call: Callable[[AsyncElasticsearch], Awaitable[Found]], *, is_by_id: bool = False) -> Found:
         """Return what a look-up finds, within a reader's patience.
 
         Raises TroubleError, at once while the breaker is open.
         """
-        return await self._tried(call, self.settings.patience_ms / 1000)
+        loop = asyncio.get_running_loop()
+        if loop.time() < self._resting_until:
+            raise TroubleError(self.problem or Reason("index.elastic-slow"))
+        try:
+            return await self._tried(lambda: self._within_patience(call))
+        except TroubleError as error:
+            if is_by_id and isinstance(error.__cause__, TimeoutError):
+                self._resting_until = loop.time() + BREATH_S
+            raise
+
+    async def _within_patience(self, call: Callable[[AsyncElasticsearch], Awaitable[Found]]) -> Found:
+        loop = asyncio.get_running_loop()
+        patience_s = self.settings.patience_ms / 1000
+        began = loop.time()
+        task = asyncio.ensure_future(call(self._client))
+        try:
+            await asyncio.wait({task}, timeout=patience_s)
+            if not task.done() and loop.time() - began > 1.5 * patience_s:
+                # It was this process that had no time to look: the answer may well be here.
+                await asyncio.wait({task}, timeout=patience_s)
+            if not task.done():
+                raise TimeoutError
+            return task.result()
+        finally:
+            if not task.done():
+                task.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
+                task.cancel()
 
     async def work(self, call: Callable[[AsyncElasticsearch], Awaitable[Found]], wait_s: float = PATIENT_S) -> Found:
         """Return what comes of a call for which nobody waits. Raises TroubleError."""
-        return await self._tried(call, wait_s)
 
-    async def _tried(self, call: Callable[[AsyncElasticsearch], Awaitable[Found]], wait_s: float) -> Found:
+        async def within() -> Found:
+            async with asyncio.timeout(wait_s):
+                return await call(self._client)
+
+        return await self._tried(within)
+
+    async def _tried(self, call: Callable[[], Awaitable[Found]]) -> Found:
         if not self.is_ready:
             raise TroubleError(self.problem or Reason("index.elastic-gone", {"detail": "closed"}))
         try:
-            async with asyncio.timeout(wait_s):
-                found = await call(self.client)
+            found = await call()
         except (TimeoutError, TransportError, ApiError, UnsupportedProductError) as error:
             if isinstance(error, ApiError) and is_ours(error):
                 raise  # a request of ours that is wrong says nothing of the store
             reason = reason_of(error)
-            self._failed(reason)
+            self._note(reason)
             raise TroubleError(reason) from error
+        except TroubleError as error:
+            self._note(error.reason)
+            raise
         self._failures = 0
-        self.problem = None
+        self._trouble = None
         return found
 
-    def _failed(self, reason: Reason) -> None:
-        self.problem = reason
+    def _note(self, reason: Reason) -> None:
+        if reason.code in _WRITING:
+            self._blocked = reason
+            return
+        self._trouble = reason
         self._failures += 1
-        if self._failures >= FAILURES and not self._is_open:
+        if self._failures >= FAILURES or reason.code == "index.elastic-missing":
             self.give_up(reason)
+
+    def written(self) -> None:
+        """Note that something could be written."""
+        self._blocked = None
 
     def give_up(self, reason: Reason) -> None:
         """Ask no more until a probe finds the store well."""
-        self.problem = reason
+        self._trouble = reason
         if not self._is_open and not self._is_closed:
             self._is_open = True
             log.warning("index_lost", extra={"reason": reason.code})
@@ -99,20 +164,20 @@ class Store:
         while self._is_open and not self._is_closed:
             await asyncio.sleep(PROBE_S)
             try:
-                async with asyncio.timeout(PATIENT_S):
-                    health = await self.client.cluster.health(timeout="1s")
-                if health["status"] == "red":
-                    self.problem = Reason("index.elastic-red")
-                    continue
-                self._is_open, self._failures, self.problem = False, 0, None
-                if self.on_return is not None:
-                    await self.on_return()
-            except (TimeoutError, TransportError, ApiError, UnsupportedProductError) as error:
-                self.problem = reason_of(error)
-            except (TroubleError, LienThuError):
+                await self._well()
+            except TroubleError as error:
+                self._trouble = error.reason
                 continue
-            else:
-                log.info("index_back")
+            self._is_open, self._failures, self._trouble = False, 0, None
+            log.info("index_back")
+
+    async def _well(self) -> None:
+        """Make sure that the store may be used. Raises TroubleError."""
+        try:
+            async with asyncio.timeout(PROBE_WAIT_S):
+                await self._bring_up(self._client)
+        except (TimeoutError, TransportError, ApiError, UnsupportedProductError) as error:
+            raise TroubleError(reason_of(error)) from error
 
     async def close(self) -> None:
         """Let go of the connections."""
@@ -120,7 +185,7 @@ class Store:
         if self._probing is not None:
             self._probing.cancel()
             await asyncio.gather(self._probing, return_exceptions=True)
-        await self.client.close()
+        await self._client.close()
 
 
 def _client(settings: ElasticSettings) -> AsyncElasticsearch:
@@ -146,7 +211,7 @@ def _client(settings: ElasticSettings) -> AsyncElasticsearch:
 
 def is_ours(error: ApiError) -> bool:
     """Whether a refusal is about the request, not about the store."""
-    return error.status_code in {400, 404, 409}
+    return error.status_code in {400, 409} or (error.status_code == 404 and error.error != MISSING)
 
 
 def reason_of(error: Exception) -> Reason:
@@ -165,13 +230,16 @@ def reason_of(error: Exception) -> Reason:
 def _reason_of_status(error: ApiError) -> Reason:
     if error.status_code in {401, 403, 429} and any(sign in str(error) for sign in _BLOCKED):
         return Reason("index.elastic-read-only")
+    if error.error == MISSING:
+        return Reason("index.elastic-missing")
     known = {401: "credentials", 403: "credentials", 429: "busy", 503: "red"}.get(error.status_code)
     if known is not None:
         return Reason(f"index.elastic-{known}")
     return Reason("index.elastic-gone", {"detail": f"HTTP {error.status_code}"})
 
 
-_BLOCKED = ("read-only", "cluster_block", "flood")
+MISSING: Final = "index_not_found_exception"
+_BLOCKED: Final = ("read-only", "cluster_block", "flood")
 
 
 def _short(error: Exception) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, cast
 
 import msgspec
@@ -17,22 +17,23 @@ from engine.ports import Clock, Question
 from index.admission import Sketch, admits, value
 from index.elastic import counting
 from index.elastic.documents import Document, answer_document, question_id, record_document, record_id, version
+from index.elastic.lines import Lines, in_parts
 from index.elastic.names import Names
 from index.elastic.settings import MEGABYTE, ElasticSettings
-from index.elastic.store import Store, TroubleError
+from index.elastic.store import MISSING, Store, TroubleError
 
 log = logging.getLogger(__name__)
 
 BATCH_BYTES = 4_000_000
 """A bulk request holds about so much; a node takes far more, but works on it at one go."""
 
-REQUEST_BYTES = 800_000
-"""One request holds about so much."""
-
 MOST_COUNTS = 50_000
 """So many questions are counted in memory while the store is away."""
 
-Lines = list[Document]
+DECODED_PER_BYTE = 4
+"""About how many bytes an answer takes in memory for each of its MessagePack."""
+
+_encoder = msgspec.msgpack.Encoder()
 
 
 class Waiting(msgspec.Struct, frozen=True):
@@ -43,6 +44,14 @@ class Waiting(msgspec.Struct, frozen=True):
     size_bytes: int
 
 
+class Counts(msgspec.Struct, frozen=True):
+    """Asks that are written in one go. `run` is part of their ids: what is sent again counts nobody twice."""
+
+    run: str
+    at: float
+    asks: dict[str, int]
+
+
 class Writer:
     """Owns the writing task. `keep` and `count` return at once."""
 
@@ -51,7 +60,7 @@ class Writer:
         self._settings: ElasticSettings = store.settings
         self._keeps: dict[Question, Waiting] = {}
         self._counts: dict[str, int] = {}
-        self._writing: dict[str, int] = {}  # counts that are on their way
+        self._counting: Counts | None = None  # what is on its way
         self._bytes = 0
         self._sketch = Sketch()
         self._changed = asyncio.Event()
@@ -80,7 +89,7 @@ class Writer:
             self._bytes -= former.size_bytes
             if former.answer.asked_at > answer.asked_at:
                 answer = former.answer
-        size_bytes = 500 + sum(600 + 8 * len(placed.record.title) for placed in answer.placed)
+        size_bytes = 500 + DECODED_PER_BYTE * len(_encoder.encode(answer))
         self._keeps[question] = Waiting(question, answer, size_bytes)
         self._bytes += size_bytes
         while self._bytes > self._settings.queue_mb * MEGABYTE and len(self._keeps) > 1:
@@ -110,7 +119,8 @@ class Writer:
 
     def waiting_count(self, terms: str) -> int:
         """Return how many asks wait to be written."""
-        return self._counts.get(terms, 0) + self._writing.get(terms, 0)
+        on_its_way = self._counting.asks.get(terms, 0) if self._counting is not None else 0
+        return self._counts.get(terms, 0) + on_its_way
 
     # Writing ------------------------------------------------------------------------------
 
@@ -134,18 +144,13 @@ class Writer:
     async def write(self) -> None:
         """Write everything that waits. Raises TroubleError, and what was not written still waits."""
         async with self._lock:
-            while self._keeps or self._counts:
+            while self._keeps or self._counts or self._counting is not None:
                 batch = self._some()
-                counts, self._counts = self._counts, {}
-                self._writing = counts
-                try:
-                    await self._store.work(lambda client: self._write(client, batch, counts))  # noqa: B023 - awaited here
-                except BaseException:
-                    for terms, asks in counts.items():
-                        self._counts[terms] = self._counts.get(terms, 0) + asks
-                    raise
-                finally:
-                    self._writing = {}
+                if self._counting is None:
+                    self._counting, self._counts = Counts(uuid.uuid4().hex, self._clock(), self._counts), {}
+                counts = self._counting
+                await self._store.work(lambda client: self._write(client, batch, counts))  # noqa: B023 - awaited here
+                self._counting = None
                 for one in batch:
                     if self._keeps.get(one.question) is one:
                         del self._keeps[one.question]
@@ -162,7 +167,7 @@ class Writer:
                 break
         return tuple(taken)
 
-    async def _write(self, client: AsyncElasticsearch, batch: Sequence[Waiting], counts: dict[str, int]) -> None:
+    async def _write(self, client: AsyncElasticsearch, batch: Sequence[Waiting], counts: Counts) -> None:
         gone = await self._gone(client, batch)
         operations: Lines = []
         for one in batch:
@@ -173,18 +178,19 @@ class Writer:
                 key = record_id(record.member, record.id)
                 operations += self._put("records", key, record_document(record, answer.asked_at), at)
             operations += self._put("answers", question_id(one.question), answer_document(one.question, answer), at)
-        now = self._clock()
-        run = uuid.uuid4().hex  # a bulk that is sent again counts nobody twice
-        for number, (terms, asks) in enumerate(counts.items()):
-            operations.append({"create": {"_index": self._names.alias("asks"), "_id": f"{run}-{number}"}})
-            operations.append(counting.ask_document(terms, asks, now, self._settings.half_life_s))
-        operations += [{"delete": {"_index": self._names.alias("records"), "_id": key}} for key in gone]
+        for number, (terms, asks) in enumerate(counts.asks.items()):
+            operations.append({"create": {"_index": self._names.alias("asks"), "_id": f"{counts.run}-{number}"}})
+            operations.append(counting.ask_document(terms, asks, counts.at, self._settings.half_life_s))
+        operations += [{"delete": self._where("records", key, at)} for key, at in gone.items()]
         await self.bulk(client, operations)
+
+    def _where(self, kind: str, key: str, at: int) -> Document:
+        """Return which document is meant, unless a newer one stands there."""
+        return {"_index": self._names.alias(kind), "_id": key, "version": at, "version_type": "external_gte"}
 
     def _put(self, kind: str, key: str, document: Document, at: int) -> Lines:
         """Return the lines that put a document, unless a newer one stands there."""
-        where = {"_index": self._names.alias(kind), "_id": key, "version": at, "version_type": "external_gte"}
-        return [{"index": where}, document]
+        return [{"index": self._where(kind, key, at)}, document]
 
     async def bulk(self, client: AsyncElasticsearch, operations: Lines) -> None:
         """Send lines and look at what became of each.
@@ -192,8 +198,11 @@ class Writer:
         What conflicts has been done better by another; what the store could not take now raises TroubleError; what it
         will never take is dropped and counted.
         """
-        for some in _in_parts(operations):
-            self._look_at(await client.bulk(operations=cast("Any", some)))  # lines that are JSON already
+        for some in in_parts(operations):
+            # An alias is required: an index that were made by writing would have no mapping of ours.
+            answer = await client.bulk(operations=cast("Any", some), require_alias=True)  # lines that are JSON already
+            self._look_at(answer)
+        self._store.written()
 
     def _look_at(self, answer: ObjectApiResponse[Any]) -> None:
         if not answer["errors"]:
@@ -202,31 +211,40 @@ class Writer:
             ((_, told),) = item.items()
             status = told.get("status", 200)
             if status in {404, 409} or status < 300:
+                if told.get("error", {}).get("type") == MISSING:
+                    raise TroubleError(Reason("index.elastic-missing"))
                 continue
             if status in {429, 503} or status == 403:
                 raise TroubleError(_reason_of_item(status, str(told.get("error"))))
             self.dropped += 1
             log.error("index_refused", extra={"status": status, "kind": told.get("error", {}).get("type")})
 
-    async def _gone(self, client: AsyncElasticsearch, batch: Iterable[Waiting]) -> list[str]:
-        """Return the records that stood in the former complete answer to a question and in no answer any more."""
+    async def _gone(self, client: AsyncElasticsearch, batch: Iterable[Waiting]) -> dict[str, int]:
+        """Return the records that stood in the former complete answer to a question and in no answer any more.
+
+        With each comes the version of the answer that no longer holds it: a record that another instance has just been
+        told of is newer, and stays.
+        """
         complete = {question_id(one.question): one for one in batch if _is_complete(one)}
         if not complete:
-            return []
+            return {}
         former = await client.mget(
             index=self._names.alias("answers"),
             ids=list(complete),
             source_includes=["records", "is_complete", "asked_at"],
         )
-        missing: set[str] = set()
+        missing: dict[str, int] = {}
         for one in former["docs"]:
             if not one.get("found") or not one["_source"].get("is_complete"):
                 continue
             new = complete[one["_id"]].answer
             if new.asked_at >= one["_source"]["asked_at"]:
                 kept = {record_id(placed.record.member, placed.record.id) for placed in new.placed}
-                missing |= set(one["_source"]["records"]) - kept
-        return await unheld(client, self._names, missing, without=list(complete)) if missing else []
+                missing |= dict.fromkeys(set(one["_source"]["records"]) - kept, version(new.asked_at))
+        if not missing:
+            return {}
+        over = await unheld(client, self._names, missing, without=list(complete))
+        return {key: missing[key] for key in over}
 
     async def close(self) -> None:
         """Write what was taken, as far as that is possible at once."""
@@ -244,26 +262,6 @@ class Writer:
             await asyncio.gather(self._task, return_exceptions=True)
         self._keeps.clear()
         self._counts.clear()
-
-
-def _in_parts(operations: Lines) -> Iterator[list[bytes]]:
-    """Return lines as bodies of requests: none so large that packing and sending it holds up the event loop."""
-    part: list[bytes] = []
-    size_bytes = 0
-    for line in operations:
-        encoded = msgspec.json.encode(line)
-        if part and size_bytes + len(encoded) > REQUEST_BYTES // 2 and _is_action(line):
-            yield part
-            part, size_bytes = [], 0
-        part.append(encoded)
-        size_bytes += len(encoded) + 1
-    if part:
-        yield part
-
-
-def _is_action(line: Document) -> bool:
-    """Whether a line says what is done, and is not the document it is done with."""
-    return len(line) == 1 and next(iter(line)) in {"index", "create", "update", "delete"}
 
 
 def _is_complete(one: Waiting) -> bool:
