@@ -40,7 +40,7 @@ async def test_an_index_that_nobody_knows_is_told_with_those_that_are(tmp_path: 
     (tmp_path / "members").mkdir()
     file = tmp_path / "lienthu.toml"
     file.write_text('[index]\nbackend = "solr"\n', "utf-8")
-    with pytest.raises(SettingsError, match="expected one of: embedded, none"):
+    with pytest.raises(SettingsError, match="expected one of: elasticsearch, embedded, none"):
         await open_index(read_house(file), Clock())
 
 
