@@ -47,6 +47,7 @@ class Row(NamedTuple):
     editions: str
     libraries: str
     availability: str
+    is_free: bool
     online_url: str | None
     held: tuple[LibraryLines, ...]
     reasons: tuple[str, ...]
@@ -189,14 +190,23 @@ def libraries_text(title: Title, members: Members, language: Language) -> str:
     return text("held-by-one" if count == 1 else "held-by", language, count=count, names=names)
 
 
-def _availability_text(title: Title, language: Language) -> str:
-    told = {
+def _told_by_library(title: Title) -> dict[str, bool | None]:
+    """Return of each library whether it has a copy to be had now, None where it did not say."""
+    return {
         record.member: is_to_be_had(holding)
         for edition in title.editions
         for record in edition.records
         for holding in sorted(record.holdings, key=lambda holding: is_to_be_had(holding) or False)
     }
-    free = sum(found is True for found in told.values())
+
+
+def _libraries_with_free_copies(title: Title) -> int:
+    return sum(found is True for found in _told_by_library(title).values())
+
+
+def _availability_text(title: Title, language: Language) -> str:
+    told = _told_by_library(title)
+    free = _libraries_with_free_copies(title)
     if free:
         return text("available-at" if free > 1 else "available-at-one", language, count=free)
     return text("not-available", language) if told and all(found is False for found in told.values()) else ""
@@ -238,6 +248,7 @@ def row_of(
         editions=_editions_text(title, language),
         libraries=libraries_text(title, members, language),
         availability=_availability_text(title, language),
+        is_free=_libraries_with_free_copies(title) > 0,
         online_url=online_address(title),
         held=library_lines(title.editions, members, language, told),
         reasons=tuple(dict.fromkeys(say(reason, language) for reason in title.reasons)),

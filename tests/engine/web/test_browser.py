@@ -154,6 +154,7 @@ def test_what_can_be_had_now_is_asked_for_the_rows_on_the_screen_and_moves_none(
         before = page.evaluate("[...document.querySelectorAll('.row')].map(row => row.getBoundingClientRect().top)")
         assert 0 < len(desk.batches[0]) < 20  # those below the fold are not asked for
         first = page.locator(f"[data-id='neu~{desk.batches[0][0]}']")
+        expect(first.locator(".now")).not_to_be_empty()
         first.get_by_text("Bản sách và ký hiệu xếp giá").click()
         expect(first.locator(".copies").get_by_text("Kho mượn")).to_be_visible()
         expect(first.locator(".copies .age")).to_contain_text("Tình trạng cách đây")
