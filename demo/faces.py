@@ -14,6 +14,7 @@ from demo import aleph, primo, vufind
 from demo.bookworm import Bookworm
 from demo.emiclib import Emiclib
 from demo.emiclib_api import EmiclibApi
+from demo.encore import Encore
 from demo.holdings import Holdings
 from demo.ilib import Ilib
 from demo.kipos import Kipos
@@ -22,6 +23,7 @@ from demo.libraries import LIBRARIES, Library
 from demo.server import Reply, Request
 from demo.solr import SolrCore
 from demo.tim_kiem import TimKiem
+from demo.webpac import WebPac
 
 
 class Speaker(Protocol):
@@ -101,5 +103,7 @@ FACES: Final = (
     FurtherFace("hoa-phuong-emiclib", "hoa-phuong", "emiclib", EmiclibApi),
     FurtherFace("ba-vi-kipos", "ba-vi", "kipos", Kipos),
     FurtherFace("song-cau-bookworm", "song-cau", "bookworm", Bookworm),
+    FurtherFace("song-lo-sierra", "song-lo", "sierra", WebPac, "/", "", '[sierra]\nscope = "18"\nlanguage = "vie"\n'),
+    FurtherFace("song-lo-encore", "song-lo", "encore", Encore, "/iii/encore/", "", '[encore]\nlanguage = "vie"\n'),
 )
 """In the order of their ports, behind those of the eight libraries. New ones are added at the end."""
