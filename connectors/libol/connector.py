@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Sequence
 from typing import Final
@@ -12,15 +13,18 @@ import msgspec
 from bs4 import BeautifulSoup
 
 from connectors.forms.aspnet import Kept, form_of
-from connectors.forms.page_search import Got, PageSearch, got, look_of
+from connectors.forms.page_search import LARGE_LIST_BYTES, Got, PageSearch, look_of
 from connectors.forms.search_form import SearchForm, search_form_of
 from connectors.forms.sending import sent
 from connectors.forms.turning import turned
 from connectors.libol.holdings import read_holdings
 from connectors.libol.settings import LibolSettings
+from connectors.libol.standing import Standing, alerts_none, leave_out, standing_lists
+from connectors.lists.numbered import Sheet
 from connectors.questions.one_box import Boxed, boxed, hyphenated
 from connectors.questions.simpler import Abilities
-from connectors.reading.html import attribute, html_of, refuse_other_pages
+from connectors.reading.html import attribute, html_of, is_whole, refuse_other_pages
+from connectors.reading.record_links import read_list, rows_of
 from engine.errors import LienThuError, UnreadableError
 from engine.model import Answer, Expression, Field, Holding, Query, Record, Window
 from engine.ports import Door, Member
@@ -58,6 +62,7 @@ class LibolConnector:
         self._base = member.url.rstrip("/") + "/"
         self._kept = Kept(door.client, urljoin(self._base, settings.form_path))
         self._is_sought = not settings.form_path
+        self._standing: Standing = {}
         self.fields: frozenset[Field] = _SEARCHED
         self._pages = PageSearch(
             member, door, self, self._ways, size=settings.page_size, can=Abilities(self.fields),
@@ -114,13 +119,32 @@ class LibolConnector:
         sent_on = _SENT_ON.search(str(page))
         if sent_on is not None and not page.select(self._look.links[0]):
             response = await self._door.client.get(urljoin(str(response.url), sent_on[1]))
-        return await got(response, self._look, self._member.id, 1)
+            page = await html_of(response)
+        return await self._got(response, page, 1)
+
+    async def _got(self, response: httpx.Response, page: BeautifulSoup, number: int) -> Got:
+        """Return a page of results without the lists that stood beside the form before anything was asked."""
+        url = str(response.url)
+
+        def read() -> Got:
+            leave_out(page, self._standing, self._look)
+            if alerts_none(page) and not rows_of(page, self._look):
+                return Got(page, url, number, Sheet((), 0))
+            return Got(
+                page,
+                url,
+                number,
+                read_list(page, self._look, url, self._member.id, is_whole=is_whole(response.content)),
+            )
+
+        return await asyncio.to_thread(read) if len(response.content) > LARGE_LIST_BYTES else read()
 
     def _asked(self, page: BeautifulSoup, url: str, way: Boxed) -> httpx.Request:
         form = self._form(page)
         if form is None:
             refuse_other_pages(page)
             raise UnreadableError("no search form")
+        self._standing = standing_lists(page, self._look)
         state = form_of(page, url, form.selector)
         values = state.filled(filled(form, way))
         if state.is_post:
@@ -162,7 +186,8 @@ class LibolConnector:
         request = turned(page.page, page.url, number, page.number) or self._numbered(page, number)
         if request is None:
             return None
-        other = await got(await sent(self._door.client, request), self._look, self._member.id, number)
+        response = await sent(self._door.client, request)
+        other = await self._got(response, await html_of(response), number)
         if other.sheet.total is None and page.sheet.total is not None:
             other = other._replace(sheet=msgspec.structs.replace(other.sheet, total=page.sheet.total))
         return other

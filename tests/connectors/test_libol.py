@@ -5,12 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 from connectors.battery import Battery
+from connectors.forms.page_search import look_of
 from connectors.forms.search_form import search_form_of
 from connectors.http import open_client
 from connectors.http.recording import Replay
 from connectors.libol import SYSTEM, LibolConnector, LibolSettings
 from connectors.libol.holdings import read_holdings
+from connectors.libol.standing import alerts_none, leave_out
 from connectors.reading.html import parse_html
+from connectors.reading.record_links import rows_of
 from engine.model import Availability, Clause, Field, Query, Record, Service, Window
 from engine.ports import AvailabilityConnector, Door, Page
 from engine.settings import read_member
@@ -115,3 +118,23 @@ def test_it_is_told_by_its_pages_and_not_taken_for_emiclib() -> None:
     ]
     assert signs("https://l.example.org/opac/", f"{two}<a href='OShow.aspx'>") == []
     assert signs("https://l.example.org/", "<a href='ShowDetail.aspx'>") == []
+
+
+async def test_new_titles_beside_the_form_are_not_what_was_found_and_a_box_tells_of_none() -> None:
+    connector, replay = connected(RECORDINGS / "libol-yen-tu" / "none-in-a-box")
+    answer = await connector.search(Query(Clause("qqqq", field=Field.PERSON)), Window(1, 3))
+    await connector.close()
+    assert (answer.placed, answer.total, answer.has_more) == ((), 0, False)
+    assert replay.asked == ["GET /opac/WSearch.aspx", "POST /opac/WSearch.aspx"]
+
+
+def test_only_a_box_that_opens_by_itself_tells_of_none() -> None:
+    look = look_of("connectors.libol")
+    opens = parse_html("<script>alert('Không tìm thấy tài liệu nào')</script>".encode())
+    checks = parse_html("<script>function find(){alert('Không tìm thấy tài liệu nào')}</script>".encode())
+    assert [alerts_none(page) for page in (opens, checks)] == [True, False]
+    form = parse_html(b"<table id=new><tr><td><a href='WShowDetail.aspx?intItemID=1'>A</a></table>")
+    other = parse_html(b"<table id=found><tr><td><a href='WShowDetail.aspx?intItemID=1'>A</a></table>")
+    for page, left in ((form, []), (other, ["1"])):
+        leave_out(page, {"new": frozenset({"1", "2"})}, look)
+        assert [row.id for row in rows_of(page, look)] == left

@@ -44,6 +44,12 @@ KNOWN = {
     "elasticsearch": Known(lends=False, links=False),
     "eprints": Known(lends=False),
     "omeka-s": Known(lends=False),
+    "tim-kiem": Known(lends=False),
+    "ilib": Known(lends=False),
+    "libol": Known(en="calculus"),
+    "emiclib": Known(lends=False),
+    "kipos": Known(lends=False),
+    "bookworm": Known(lends=False),
 }
 """By system."""
 
