@@ -15,6 +15,7 @@ from demo.bookworm import Bookworm
 from demo.emiclib import Emiclib
 from demo.emiclib_api import EmiclibApi
 from demo.encore import Encore
+from demo.evergreen import Evergreen
 from demo.holdings import Holdings
 from demo.ilib import Ilib
 from demo.kipos import Kipos
@@ -105,5 +106,6 @@ FACES: Final = (
     FurtherFace("song-cau-bookworm", "song-cau", "bookworm", Bookworm),
     FurtherFace("song-lo-sierra", "song-lo", "sierra", WebPac, "/", "", '[sierra]\nscope = "18"\nlanguage = "vie"\n'),
     FurtherFace("song-lo-encore", "song-lo", "encore", Encore, "/iii/encore/", "", '[encore]\nlanguage = "vie"\n'),
+    FurtherFace("non-nuoc-evergreen", "non-nuoc", "evergreen", Evergreen, "/eg/opac/home"),
 )
 """In the order of their ports, behind those of the eight libraries. New ones are added at the end."""
