@@ -27,6 +27,7 @@ from engine.checkup.judging import (
     shown,
 )
 from engine.checkup.listening import Listener
+from engine.checkup.moved import moved_to
 from engine.checkup.samples import decomposed, has_marks, sample, with_wrong_tones
 from engine.checkup.tls import look_at_tls
 from engine.errors import LienThuError, TimedOutError, UnsupportedError
@@ -115,8 +116,8 @@ class _Check:
         self.lines += await look_at_tls(self.member, clock)
         if self.member.url.startswith("http"):
             await self._robots()
-            if self.heard.elsewhere:
-                self.lines.append(wanting("redirects", "redirects", url=self.heard.elsewhere))
+            if (url := moved_to(self.member.url, self.heard.led)) is not None:
+                self.lines.append(wanting("redirects", "redirects", url=url))
         if first is not None:
             self.lines.append(about_times(self.took_ms))
         fields = [line for line in self.lines if line.what.startswith("field.")]

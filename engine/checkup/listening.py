@@ -17,7 +17,10 @@ _TEXT_BYTES: Final = 300_000
 
 
 class Listener:
-    """What was heard. `asked` counts requests of searches and of everything else through this client."""
+    """What was heard. `asked` counts requests of searches and of everything else through this client.
+
+    `led` are the addresses asked for, each with the one that answered after all redirects.
+    """
 
     def __init__(self, client: httpx.AsyncClient) -> None:
         self.asked = 0
@@ -26,7 +29,7 @@ class Listener:
         self.lost = 0
         self.undeclared = 0
         self.mistyped = 0
-        self.elsewhere: str | None = None
+        self.led: list[tuple[httpx.URL, httpx.URL]] = []
         self._is_deaf = False
         hooks = client.event_hooks
         client.event_hooks = {
@@ -36,15 +39,13 @@ class Listener:
 
     async def _request(self, request: httpx.Request) -> None:
         self.asked += 1
-        request.extensions = {**request.extensions, _ASKED: request.url}
+        request.extensions = {_ASKED: request.url, **request.extensions}
 
     async def _response(self, response: httpx.Response) -> None:
         asked = response.request.extensions.get(_ASKED)
-        if self._is_deaf or response.status_code >= 400 or not isinstance(asked, httpx.URL):
+        if self._is_deaf or response.status_code >= 300 or not isinstance(asked, httpx.URL):
             return
-        came = response.url
-        if (asked.scheme, asked.host, asked.path) != (came.scheme, came.host, came.path) and not self.elsewhere:
-            self.elsewhere = str(came.copy_with(query=None, fragment=None))
+        self.led.append((asked, response.url))
         self.hear(response.headers.get("Content-Type", ""), response.content)
 
     @contextmanager

@@ -16,6 +16,7 @@ import pytest
 from engine.checkup import Checkup, Verdict, check_member
 from engine.checkup.findings import wanting, well
 from engine.checkup.listening import Listener
+from engine.checkup.moved import moved_to
 from engine.checkup.samples import decomposed, holds, sample, with_wrong_tones
 from engine.checkup.telling import as_html, as_json, label
 from engine.checkup.tls import look_at_tls
@@ -314,6 +315,61 @@ def test_what_is_heard_of_encodings(content_type: str, body: bytes, heard: tuple
     listener = Listener(httpx.AsyncClient())
     listener.hear(content_type, body)
     assert (listener.decomposed, listener.lost, listener.undeclared, listener.mistyped) == heard
+
+
+SEARCH, OTHER = "http://lib.example.org/opac/search?q=1", "http://lib.example.org/opac/search?q=2"
+RECORD = "http://lib.example.org/opac/detail?n=7"
+
+
+@pytest.mark.parametrize(
+    ("led", "address"),
+    [
+        ([(SEARCH, SEARCH), (OTHER, OTHER)], None),
+        ([(SEARCH, RECORD), (OTHER, OTHER)], None),  # a single hit is led to its record
+        ([(SEARCH, RECORD), (OTHER, RECORD)], None),  # and each time the same one
+        ([(SEARCH, SEARCH.replace("http:", "https:"))], None),  # once is no habit
+        ([(url, url.replace("http:", "https:")) for url in (SEARCH, OTHER)], "https://lib.example.org/opac"),
+        ([(url, url.replace("lib.", "www.lib.")) for url in (SEARCH, OTHER)], "http://www.lib.example.org/opac"),
+        ([(url, url.replace("/opac/", "/moi/opac/")) for url in (SEARCH, OTHER)], "http://lib.example.org/moi/opac"),
+        ([(url, url.replace("/opac/", "/")) for url in (SEARCH, OTHER)], "http://lib.example.org/"),
+        ([(url, "http://sso.example.org/login") for url in (SEARCH, OTHER)], None),
+        ([("http://cdn.example.org/a", "https://cdn.example.org/a")] * 2, None),
+    ],
+)
+def test_only_an_address_that_has_moved_is_told(led: list[tuple[str, str]], address: str | None) -> None:
+    ends = [(httpx.URL(asked), httpx.URL(came)) for asked, came in led]
+    assert moved_to("http://lib.example.org/opac", ends) == address
+
+
+def test_an_address_that_is_asked_itself_moves_as_a_whole() -> None:
+    asked, came = httpx.URL("http://lib.example.org/biblios?v=1"), httpx.URL("https://sru.example.org/b?v=1")
+    assert moved_to("http://lib.example.org/biblios", [(asked, came)] * 2) == "https://sru.example.org/b"
+
+
+class Moved(Catalogue):
+    """Asks over HTTP, and is led on."""
+
+    def __init__(self, client: list[httpx.AsyncClient]) -> None:
+        super().__init__()
+        self.client = client
+
+    async def search(self, query: Query, window: Window) -> Answer:
+        await self.client[0].get("http://lib.example.org/search")
+        return await super().search(query, window)
+
+
+async def test_a_search_that_is_led_on_each_time_is_told_with_the_new_address() -> None:
+    def lead_on(request: httpx.Request) -> httpx.Response:
+        if request.url.scheme == "http":
+            return httpx.Response(301, headers={"Location": str(request.url.copy_with(scheme="https"))})
+        return httpx.Response(200, text="")
+
+    client = httpx.AsyncClient(transport=httpx.MockTransport(lead_on), follow_redirects=True)
+    catalogue = Moved([client])
+    system = System("made-up", Nothing, lambda *_: catalogue)  # type: ignore[arg-type]  # as a System has it
+    checkup = await check_member(MEMBER, Nothing(), system, Door(client, lambda: NOW), pause=no_pause)
+    (line,) = [line for line in checkup.deviations if line.what == "redirects"]
+    assert line.reason.values == {"url": "https://lib.example.org/"}
 
 
 @pytest.mark.parametrize(
