@@ -79,7 +79,7 @@ class Bookworm:
 
 def _book(entry: Entry) -> str:
     link = f"{'FDetail' if entry.edition.url else 'EDetail'}.aspx?id={entry.id}"
-    authors = ", ".join(name.text for name in entry.names)
+    authors = "; ".join(name.text for name in entry.names)
     return (
         f'<div class="book"><a href="{link}"><img src="ViewEImage.ashx?id={entry.id}" alt="" /></a>'
         f'<h4><a href="{link}">{escaped(entry.title)}</a></h4>'

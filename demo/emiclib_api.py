@@ -1,7 +1,7 @@
 """The newer site of eMicLib with the interface of its mobile app: `/api/Item/…` in JSON, `/Item/…` pages for readers.
 
-Source: the published code of the app (both generations of its addresses, their parameters, the keys of the answers),
-the behaviour of ASP.NET Web API for addresses that lack a parameter, clients of one public site.
+Source: the published code of the app (the newer of its two generations of addresses, their parameters, the keys of the
+answers), the behaviour of ASP.NET Web API for addresses that lack a parameter, clients of one public site.
 Inferred: how the pages for readers turn, their words for no hits.
 """
 
@@ -29,9 +29,7 @@ _CODES: Final = {"FULLTEXT": "any", "TITLE": "title", "AUTHOR": "author"}
 _TYPES: Final = {"book": 1, "thesis": 2, "journal": 3}
 _PAGES: Final = ("pageIndex", "pageSize")
 _SEARCHES: Final = {
-    "search": ("searchText", "docType"),
     "searchbooth": ("searchText", "itemType", "booth"),
-    "searchadvance": ("searchText", "title", "author", "language", "docType"),
     "searchadvancebooth": ("keyWord", "title", "author", "booth"),
 }
 """What an address must be asked with besides the page: Web API finds no action where one is missing."""

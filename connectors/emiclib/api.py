@@ -55,8 +55,14 @@ def search_url(base: str, settings: EmiclibSettings, way: Way, words: dict[Field
     return f"{base.rstrip('/')}/api/Item/{name}?{urlencode(asked, quote_via=quote)}"
 
 
-def read_items(answer: object, opac: str, member: str, size: int) -> Sheet:
+RECORD_PAGES: Final = {Way.JSON: "ODetail.aspx?intItemId={id}", Way.JSON_BOOTH: "Item/ItemDetail/{id}"}
+"""Pages of records beside the two generations of the interface. Inferred: that the ids are the same ones."""
+
+
+def read_items(answer: object, opac: str, member: str, size: int, record: str = RECORD_PAGES[Way.JSON]) -> Sheet:
     """Return what a list of items says. An empty list is the system's own word for no hits.
+
+    `record` is the address of a record's page beside `opac`, with {id}.
 
     Raises UnreadableError for what is no list of items.
     """
@@ -74,11 +80,11 @@ def read_items(answer: object, opac: str, member: str, size: int) -> Sheet:
     items = [{key.lower(): value for key, value in item.items()} for item in answer if isinstance(item, dict)]
     if not any("title" in item for item in items):
         raise UnreadableError("a list, but not of items with titles")
-    rows = tuple(_record(item, opac, member) for item in items)
+    rows = tuple(_record(item, urljoin(f"{opac.rstrip('/')}/", record), member) for item in items)
     return Sheet(rows, total, goes_on=len(answer) >= size)
 
 
-def _record(item: Mapping[str, object], opac: str, member: str) -> Record | None:
+def _record(item: Mapping[str, object], page: str, member: str) -> Record | None:
     def said(*names: str) -> str:
         return next((text for name in names if (text := _plain(first_text(item.get(name))))), "")
 
@@ -91,9 +97,9 @@ def _record(item: Mapping[str, object], opac: str, member: str) -> Record | None
     else:
         texts.append(("summary" if len(content) >= _LONG else "notes", content if content != title else ""))
     if href.startswith(("http://", "https://", "/")):
-        texts.append(("url", urljoin(f"{opac.rstrip('/')}/", href)))
+        texts.append(("url", urljoin(page, href)))
     elif own:
-        texts.append(("url", f"{opac.rstrip('/')}/ODetail.aspx?intItemId={quote(own, safe='')}"))
+        texts.append(("url", page.replace("{id}", quote(own, safe=""))))
     try:
         return record_from_texts([pair for pair in texts if pair[1]], member)
     except UnreadableError:

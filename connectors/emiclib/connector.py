@@ -7,7 +7,7 @@ from urllib.parse import quote, urlencode
 
 import httpx
 
-from connectors.emiclib.api import read_items, search_url, words_by_field
+from connectors.emiclib.api import RECORD_PAGES, read_items, search_url, words_by_field
 from connectors.emiclib.settings import WAYS, EmiclibSettings, Way
 from connectors.forms.aspnet import form_of
 from connectors.forms.page_search import Got, PageSearch, got, looks_of
@@ -101,7 +101,8 @@ class EmiclibConnector:
             url = search_url(self._member.url, self._settings, way, words, number)
             response = await self._door.client.get(url, headers={"Accept": "application/json"})
             answer = parse_json(response.content)
-            return read_items(answer, self._opac, self._member.id, self._settings.page_size)
+            record = RECORD_PAGES[Way.JSON if self._settings.opac_url else way]
+            return read_items(answer, self._opac, self._member.id, self._settings.page_size, record)
 
         numbered = Numbered(self._size, read)
 
