@@ -51,7 +51,8 @@ class EmiclibApi:
             return self._api(path, request)
         match path:
             case "":
-                return self._page('<a href="/Item/SearchAdvanced">Tra cứu</a>', self._library.vi)
+                news = "".join(map(_card, self._holdings.entries[-5:]))
+                return self._page(f'<a href="/Item/SearchAdvanced">Tra cứu nâng cao</a>{news}', self._library.vi)
             case "/item/searchadvanced":
                 return self._page(self._results(request.parameters), "Kết quả tìm kiếm")
         entry = self._holdings.by_id.get(path.rpartition("/")[2]) if path.startswith("/item/itemdetail/") else None

@@ -23,5 +23,6 @@ def recognise(page: Page) -> Found | None:
 
 
 SIGNS: Final = (
+    Sign("", recognise, step=50, hint=r"(?i)requestVerificationToken"),
     Sign("/tim-kiem", recognise, step=50, hint=r"(?i)/tim-kiem|requestVerificationToken|chi-tiet-tai-lieu"),
 )

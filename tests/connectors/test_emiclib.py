@@ -74,7 +74,8 @@ def test_an_empty_list_is_no_hits_and_a_table_around_the_list_is_opened() -> Non
 
 def found(path: str, body: str) -> list[tuple[str, dict[str, object]]]:
     page = Page(f"https://o.example.org/{path}", 200, "text/html", body.encode())
-    return [(one.url, one.settings) for sign in SYSTEM.signs if (one := sign.recognise(page))]
+    looks = dict.fromkeys(sign.recognise for sign in SYSTEM.signs)
+    return [(one.url, one.settings) for recognise in looks if (one := recognise(page))]
 
 
 def test_it_is_told_by_two_of_its_pages_or_by_its_items() -> None:
@@ -84,5 +85,11 @@ def test_it_is_told_by_two_of_its_pages_or_by_its_items() -> None:
     assert found("api/Item/Search?x=1", '[{"Id":1,"Title":"a","CoverPicture":null}]') == [
         ("https://o.example.org", {"way": "json"})
     ]
+    assert found("api/Item/SearchBooth?x=1", '[{"Id":1,"Title":"a","CoverPicture":null}]')[0][1] == {
+        "way": "json-booth"
+    }
     assert found("x", '[{"Id":1,"Title":"a"}]') == []
+    newer = "<a href='/Item/SearchAdvanced'>T</a><a href='/Item/ItemDetail/12'>A</a>"
+    assert found("", newer) == [("https://o.example.org", {})]
+    assert found("", "<a href='/Item/ItemDetail/12'>A</a><a href='/Item/ItemDetail/13'>B</a>") == []
     assert found("x", "<a href='VideoShow.aspx'></a><a href='WShowDetail.aspx'></a>") == []
