@@ -12,16 +12,20 @@ import msgspec
 
 from demo import aleph, primo, vufind
 from demo.bookworm import Bookworm
+from demo.elastic import INDEX, ElasticIndex
 from demo.emiclib import Emiclib
 from demo.emiclib_api import EmiclibApi
 from demo.encore import Encore
+from demo.eprints import EPrints
 from demo.evergreen import Evergreen
 from demo.holdings import Holdings
 from demo.ilib import Ilib
 from demo.kipos import Kipos
 from demo.libol import Libol6, Libol8
 from demo.libraries import LIBRARIES, Library
+from demo.omeka_s import OmekaS
 from demo.server import Reply, Request
+from demo.slims import Slims
 from demo.solr import SolrCore
 from demo.tim_kiem import TimKiem
 from demo.webpac import WebPac
@@ -87,6 +91,28 @@ tab = "LibraryCatalog"
 scope = "MyInstitution"
 """
 
+_ELASTIC: Final = """[elasticsearch]
+folds_marks = true
+year_filter = "published.year"
+[elasticsearch.fields]
+title = "title.main"
+subtitle = "title.rest"
+authors = "people.name"
+year = "published.year"
+publisher = "published.by"
+isbn = "isbn"
+subjects = "subjects"
+languages = "language"
+material = "kind"
+available = "available"
+[elasticsearch.search]
+any = ["title.*^3", "people.name", "subjects"]
+title = "title.main"
+person = "people.name"
+subject = "subjects"
+isbn = "isbn"
+"""
+
 FACES: Final = (
     FurtherFace("non-nuoc-solr", "non-nuoc", "solr", SolrCore, "/solr/catalog", "/solr/catalog", _SOLR),
     FurtherFace("song-hong-vufind", "song-hong", "vufind", vufind.VuFind, "/vufind/", "/vufind"),
@@ -107,5 +133,9 @@ FACES: Final = (
     FurtherFace("song-lo-sierra", "song-lo", "sierra", WebPac, "/", "", '[sierra]\nscope = "18"\nlanguage = "vie"\n'),
     FurtherFace("song-lo-encore", "song-lo", "encore", Encore, "/iii/encore/", "", '[encore]\nlanguage = "vie"\n'),
     FurtherFace("non-nuoc-evergreen", "non-nuoc", "evergreen", Evergreen, "/eg/opac/home"),
+    FurtherFace("che-xanh-slims", "che-xanh", "slims", Slims, "/slims/", "/slims/"),
+    FurtherFace("song-cau-omeka", "song-cau", "omeka-s", OmekaS),
+    FurtherFace("song-cau-eprints", "song-cau", "eprints", EPrints),
+    FurtherFace("ba-vi-elastic", "ba-vi", "elasticsearch", ElasticIndex, f"/{INDEX}", f"/{INDEX}", _ELASTIC),
 )
 """In the order of their ports, behind those of the eight libraries. New ones are added at the end."""
