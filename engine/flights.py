@@ -1,5 +1,7 @@
 """Questions on their way to members: each under the member's own deadline, equal ones joined, answers kept.
 
+Equal ones are joined in this process, and by claims of the shared index with those of other processes.
+
 A question in flight belongs to nobody: a reader who leaves takes nothing with him, and an answer that is late for
 his page still goes to the index.
 """
@@ -63,7 +65,7 @@ class Flights:
         member = asked.member
         try:
             async with asyncio.timeout(member.manners.timeout_s):
-                answer = await asked.connector.search(query, Window(question.start, question.count))
+                answer = await self._answer(asked, query, question)
         except TimeoutError:
             error: LienThuError = TimedOutError(timeout_s=member.manners.timeout_s)
         except LienThuError as found:
@@ -79,11 +81,29 @@ class Flights:
             self._recent.move_to_end(question)
             while len(self._recent) > RECENT_ANSWERS:
                 self._recent.popitem(last=False)
-            if self._index is not None:
-                self._index.keep(question, answer)
             return answer
         self._rests.failed(member.id, error)
         return error
+
+    async def _answer(self, asked: Asked, query: Query, question: Question) -> Answer:
+        """Ask the member, unless another process is just asking it the same: then wait for what it is told.
+
+        Raises what connectors raise.
+        """
+        window = Window(question.start, question.count)
+        if self._index is None or isinstance(asked.connector, HarvestedMember):
+            return await asked.connector.search(query, window)
+        while not await self._index.claim(question, asked.member.manners.timeout_s):
+            answer = await self._index.brought(question)
+            if answer is not None:
+                return answer
+        try:
+            answer = await asked.connector.search(query, window)
+        except BaseException:
+            self._index.let_go(question)
+            raise
+        self._index.keep(question, answer)
+        return answer
 
     async def land(self, within_s: float) -> None:
         """Let questions in flight come to their end, at most so long, then give them up."""

@@ -516,6 +516,19 @@ class TitleIndex(HarvestIndex, Protocol):
     async def suggest(self, prefix: str, limit: int) -> tuple[str, ...]:
         """Return what was often asked or is a kept title, beginning with these letters, with or without marks."""
 
+    async def claim(self, question: Question, for_s: float) -> bool:
+        """Take a question to ask its member; False: another process is asking it, and `brought` waits for what comes.
+
+        The claim ends when an answer is kept, when it is let go of, and after `for_s` at the latest. Trouble of the
+        store gives the question to everybody who wants to ask it.
+        """
+
+    async def brought(self, question: Question) -> Answer | None:
+        """Return the answer that another process brings; None as soon as none will come. The caller bounds the time."""
+
+    def let_go(self, question: Question) -> None:
+        """Give a question back that was claimed and got no answer."""
+
     async def refresh_due(self, limit: int) -> tuple[Question, ...]:
         """Questions whose answers are in demand and soon grow old, most wanted first."""
 

@@ -12,15 +12,16 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, suppress
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import msgspec
 from elasticsearch import ApiError, AsyncElasticsearch
 
 from engine.errors import StoreError
-from engine.model import Answer, Query, Window
+from engine.model import Answer, Query, Reason, Window
 from engine.ports import Aged, Clock, Harvested, HarvestState, IndexState, Question, TitleIndex
 from index.elastic import counting, reading
+from index.elastic.asking import Asking
 from index.elastic.counting import Wanted
 from index.elastic.harvested import Book, HarvestedIndices
 from index.elastic.housekeeping import SWEEP_S, Housekeeping
@@ -43,6 +44,17 @@ async def index(settings: Mapping[str, object], clock: Clock) -> TitleIndex:
     return opened
 
 
+class Told(NamedTuple):
+    """What the store tells of itself."""
+
+    answers: int = 0
+    records: int = 0
+    harvested: int = 0
+    bytes_used: int = 0
+    harvested_bytes: int = 0
+    is_red: bool = False
+
+
 class ElasticIndex:
     """A TitleIndex on Elasticsearch."""
 
@@ -54,6 +66,7 @@ class ElasticIndex:
         self._writer = Writer(self._store, self._names, clock)
         self._housekeeping = Housekeeping(self._names, settings, self._writer, clock)
         self._harvested = HarvestedIndices(self._store, self._names, self._writer, clock)
+        self._asking = Asking(self._store, self._names, clock)
         self._tending: asyncio.Task[None] | None = None
         self._is_closed = False
 
@@ -108,6 +121,8 @@ class ElasticIndex:
         """Take an answer to be written soon, unless it is too old to be kept."""
         if not self._is_closed and answer.asked_at >= self._oldest():
             self._writer.keep(question, answer)
+            if self._writer.waiting(question) is None:  # not worth its place: who waits for it asks for itself
+                self._asking.let_go(question)
 
     def count(self, terms: str) -> None:
         """Note that somebody asked this. Call it once for each reader and question."""
@@ -161,6 +176,19 @@ class ElasticIndex:
             none,
         )
 
+    async def claim(self, question: Question, for_s: float) -> bool:
+        """Take a question to ask its member; False: another instance is asking it."""
+        return self._is_closed or await self._asking.claim(question, for_s)
+
+    async def brought(self, question: Question) -> Answer | None:
+        """Return the answer that another instance brings; None as soon as none will come."""
+        return None if self._is_closed else await self._asking.brought(question)
+
+    def let_go(self, question: Question) -> None:
+        """Give a question back that was claimed and got no answer."""
+        if not self._is_closed:
+            self._asking.let_go(question)
+
     async def refresh_due(self, limit: int) -> tuple[Question, ...]:
         """Return questions in demand whose answers soon grow old, each to one instance only."""
         if self._is_closed:
@@ -205,28 +233,38 @@ class ElasticIndex:
     async def state(self) -> IndexState:
         """Return how the index is."""
 
-        async def look(client: AsyncElasticsearch) -> tuple[int, int, int, int, int]:
-            counts = [int((await client.count(index=self._names.alias(kind)))["count"]) for kind in _COUNTED]
-            used = await self._housekeeping.used_bytes(client)
-            harvested = await self._housekeeping.used_bytes(client, "harvested")
-            return counts[0], counts[1], counts[2], used, harvested
+        async def count(client: AsyncElasticsearch, kind: str) -> int:
+            with suppress(ApiError):  # a part that is away
+                return int((await client.count(index=self._names.alias(kind)))["count"])
+            return 0
 
-        counts = None
+        async def look(client: AsyncElasticsearch) -> Told:
+            health = await client.cluster.health(index=f"{self._names.prefix}-*")
+            return Told(
+                answers=await count(client, "answers"),
+                records=await count(client, "records"),
+                harvested=await count(client, "harvested"),
+                bytes_used=await self._housekeeping.used_bytes(client),
+                harvested_bytes=await self._housekeeping.used_bytes(client, "harvested"),
+                is_red=health["status"] == "red",
+            )
+
+        told = None
         if not self._is_closed:
             with suppress(TroubleError, ApiError):
-                counts = await self._store.work(look, wait_s=2.0)
-        answers, records, harvested, used, harvested_bytes = counts or (0, 0, 0, 0, 0)
+                told = await self._store.work(look, wait_s=2.0)
+        is_ready, told = told is not None, told or Told()
         return IndexState(
             backend="elasticsearch",
-            is_ready=counts is not None,
-            answers=answers,
-            records=records,
-            bytes_used=used,
+            is_ready=is_ready,
+            answers=told.answers,
+            records=told.records,
+            bytes_used=told.bytes_used,
             bytes_bound=self._settings.bound_bytes,
             dropped=self._writer.dropped,
-            harvested=harvested,
-            harvested_bytes=harvested_bytes,
-            problem=self._store.problem,
+            harvested=told.harvested,
+            harvested_bytes=told.harvested_bytes,
+            problem=self._store.problem or (Reason("index.elastic-red") if told.is_red else None),
         )
 
     async def flush(self) -> None:
@@ -235,7 +273,7 @@ class ElasticIndex:
             return
         with suppress(TroubleError, ApiError):
             await self._writer.write()
-            await self._store.work(lambda client: client.indices.refresh(index=f"{self._names.prefix}-*"))
+            await self._store.work(lambda client: client.indices.refresh(index=f"{self._names.prefix}-*"), wait_s=5.0)
         await self._sweep()
 
     async def close(self) -> None:
@@ -244,6 +282,7 @@ class ElasticIndex:
             return
         await self._writer.close()
         self._is_closed = True
+        await self._asking.close()
         if self._tending is not None:
             self._tending.cancel()
             await asyncio.gather(self._tending, return_exceptions=True)
@@ -251,6 +290,3 @@ class ElasticIndex:
 
     def _oldest(self) -> float:
         return self._clock() - self._settings.keep_s
-
-
-_COUNTED = ("answers", "records", "harvested")

@@ -7,15 +7,19 @@ from collections.abc import Sequence
 
 from elasticsearch import ApiError, AsyncElasticsearch, ConflictError, NotFoundError
 
+from index.elastic.documents import Document
 from index.elastic.names import Names
 
 
 async def claim(
     client: AsyncElasticsearch, names: Names, what: str, *, now: float, for_s: float, holder: str = ""
 ) -> bool:
-    """Take a thing for a while; return whether it is ours now. What has ended may be taken over, by one only."""
+    """Take a thing for a while; return whether it is ours now.
+
+    What has ended may be taken over, by one only. A holder with a name may take anew what is its own.
+    """
     alias = names.alias("claims")
-    document = {"until": now + for_s, "holder": holder}
+    document: Document = {"at": now, "until": now + for_s, "holder": holder}
     try:
         await client.create(index=alias, id=what, document=document)
     except ConflictError:
@@ -23,12 +27,11 @@ async def claim(
     return True
 
 
-async def _taken_over(
-    client: AsyncElasticsearch, alias: str, what: str, document: dict[str, object], now: float
-) -> bool:
+async def _taken_over(client: AsyncElasticsearch, alias: str, what: str, document: Document, now: float) -> bool:
     try:
         found = await client.get(index=alias, id=what)
-        if found["_source"]["until"] > now:
+        held = found["_source"]
+        if held["until"] > now and not (document["holder"] and held["holder"] == document["holder"]):
             return False
         await client.index(
             index=alias, id=what, document=document, if_seq_no=found["_seq_no"], if_primary_term=found["_primary_term"]

@@ -133,7 +133,8 @@ class HarvestedIndices:
         """Say that we still live."""
         while True:
             await asyncio.sleep(BEAT_S)
-            document = {"until": self._clock() + HELD_S, "holder": holder}
+            now = self._clock()
+            document = {"at": now, "until": now + HELD_S, "holder": holder}
             with contextlib.suppress(StoreError):
                 await self.work(
                     lambda client: client.index(index=self._names.alias("claims"), id=what, document=document)  # noqa: B023 - awaited here

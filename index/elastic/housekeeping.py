@@ -53,6 +53,8 @@ class Housekeeping:
         if not self.is_due():
             return
         self._looked_at = now
+        if (await client.cluster.health(index=f"{self._names.prefix}-*"))["status"] == "red":
+            return  # what is left of the indices says too little
         if not await claim(client, self._names, "sweep", now=now, for_s=SWEEP_S / 2):
             return
         await client.indices.refresh(
@@ -65,6 +67,24 @@ class Housekeeping:
         await self._forget_private(client, now)
         await self._forget_faded(client, now)
         await self._make_room(client, now)
+        await self._forget_claims(client, now)
+
+    async def _forget_claims(self, client: AsyncElasticsearch, now: float) -> None:
+        """Forget claims that have ended, unless somebody has just taken one over."""
+        alias = self._names.alias("claims")
+        await client.indices.refresh(index=alias)
+        lines: list[Document] = [
+            {
+                "delete": {
+                    "_index": alias,
+                    "_id": hit["_id"],
+                    "if_seq_no": hit["_seq_no"],
+                    "if_primary_term": hit["_primary_term"],
+                }
+            }
+            async for hit in self._hits(client, "claims", {"range": {"until": {"lt": now}}}, [])
+        ]
+        await self._writer.bulk(client, lines)
 
     # Demand -------------------------------------------------------------------------------
 
@@ -233,6 +253,7 @@ class Housekeeping:
                     size=PAGE,
                     sort=[{"_shard_doc": "asc"}],
                     search_after=after,
+                    seq_no_primary_term=True,
                     track_total_hits=False,
                     source_includes=list(fields) if fields is not None else None,
                 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import logging
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -30,8 +31,8 @@ BREATH_S: Final = 0.25
 """A look-up by id takes 2 ms. Where one was waited for in vain nobody waits for the next ones of this time: a reader's
 search makes several, and is held up once."""
 
-_WRITING: Final = frozenset({"index.elastic-read-only", "index.elastic-busy"})
-"""What keeps us from writing but from no look-up."""
+_PARTIAL: Final = frozenset({"index.elastic-read-only", "index.elastic-busy", "index.elastic-red"})
+"""What keeps us from writing, or from a part, and is told at once: the rest goes on."""
 
 
 class TroubleError(Exception):
@@ -139,7 +140,7 @@ class Store:
         return found
 
     def _note(self, reason: Reason) -> None:
-        if reason.code in _WRITING:
+        if reason.code in _PARTIAL:
             self._blocked = reason
             return
         self._trouble = reason
@@ -198,7 +199,7 @@ def _client(settings: ElasticSettings) -> AsyncElasticsearch:
         tls["ca_certs"] = str(Path(settings.ca_file).expanduser())
     return AsyncElasticsearch(
         list(settings.urls),
-        basic_auth=(settings.username, password or "") if settings.username else None,
+        basic_auth=_basic(settings.username, password or "") if settings.username else None,
         api_key=api_key,
         **tls,
         request_timeout=PATIENT_S,
@@ -207,6 +208,11 @@ def _client(settings: ElasticSettings) -> AsyncElasticsearch:
         connections_per_node=16,
         http_compress=False,  # the nodes are near: letters cost less than packing them
     )
+
+
+def _basic(username: str, password: str) -> str:
+    """Return a name and a password for the header: in UTF-8, where the client would take Latin-1."""
+    return base64.b64encode(f"{username}:{password}".encode()).decode("ascii")
 
 
 def is_ours(error: ApiError) -> bool:

@@ -30,6 +30,9 @@ BATCH_BYTES = 4_000_000
 MOST_COUNTS = 50_000
 """So many questions are counted in memory while the store is away."""
 
+MISSING_SHARD_WAIT = "5s"
+"""What cannot be written for so long, since its part of an index is away, waits here instead."""
+
 DECODED_PER_BYTE = 4
 """About how many bytes an answer takes in memory for each of its MessagePack."""
 
@@ -200,7 +203,11 @@ class Writer:
         """
         for some in in_parts(operations):
             # An alias is required: an index that were made by writing would have no mapping of ours.
-            answer = await client.bulk(operations=cast("Any", some), require_alias=True)  # lines that are JSON already
+            answer = await client.bulk(
+                operations=cast("Any", some),  # lines that are JSON already
+                require_alias=True,
+                timeout=MISSING_SHARD_WAIT,
+            )
             self._look_at(answer)
         self._store.written()
 

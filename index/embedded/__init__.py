@@ -25,6 +25,7 @@ from engine.model import Answer, Query, Reason, Window
 from engine.ports import Aged, Clock, Harvested, HarvestState, IndexState, Question, TitleIndex
 from index.demand import demand
 from index.embedded import reading, searching
+from index.embedded.asking import Asking
 from index.embedded.harvest_file import harvest_file
 from index.embedded.harvested import Book, HarvestedFile
 from index.embedded.housekeeping import due
@@ -59,6 +60,8 @@ class EmbeddedIndex:
         self._lookups = Reader(settings.file, "lookups")
         self._searches = Reader(settings.file, "searches")
         self._harvested = HarvestedFile(harvest_file(settings.file))
+        self._asking = Asking(settings.file)
+        self._letting_go: set[asyncio.Task[None]] = set()
         self._decoded = Decoded(int(settings.decoded_mb * MEGABYTE))
         self._problem: Reason | None = None
         self._is_closed = False
@@ -88,6 +91,11 @@ class EmbeddedIndex:
         """Take an answer to be written soon, unless it is too old to be kept."""
         if answer.asked_at >= self._oldest():
             self._writer.keep(question, answer)
+        over = asyncio.create_task(
+            self._asking.let_go_when(question, lambda: self._writer.waiting(question) is None), name="let go"
+        )
+        self._letting_go.add(over)
+        over.add_done_callback(self._letting_go.discard)
 
     def count(self, terms: str) -> None:
         """Note that somebody asked this. Call it once for each reader and question."""
@@ -154,6 +162,21 @@ class EmbeddedIndex:
         async with self._harvested.harvesting(member, "lienthu, which forgets it") as book:
             return await book.forget()
 
+    async def claim(self, question: Question, for_s: float) -> bool:  # noqa: ARG002 - these end with their holder
+        """Take a question to ask its member; False: another process on this machine is asking it."""
+        return self._is_closed or self._asking.claim(question)
+
+    async def brought(self, question: Question) -> Answer | None:
+        """Return the answer that another process brings; None as soon as none will come."""
+        before = (await self.answers([question])).get(question)
+        await self._asking.ended(question)
+        answer = (await self.answers([question])).get(question)
+        return None if before is not None and answer == before else answer
+
+    def let_go(self, question: Question) -> None:
+        """Give a question back that was claimed and got no answer."""
+        self._asking.let_go(question)
+
     async def refresh_due(self, limit: int) -> tuple[Question, ...]:
         """Return questions in demand whose answers soon grow old, each to one process only."""
         claim = self._writer.ask(lambda connection: due(connection, self._settings, self._clock(), limit))
@@ -204,6 +227,10 @@ class EmbeddedIndex:
             return
         self._is_closed = True
         await asyncio.to_thread(self._writer.close)
+        for task in self._letting_go:
+            task.cancel()
+        await asyncio.gather(*self._letting_go, return_exceptions=True)
+        self._asking.close()
         await self._lookups.close()
         await self._searches.close()
         await self._harvested.close()

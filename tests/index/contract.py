@@ -593,6 +593,42 @@ class IndexContract:
         opened.clock.go(HOUR_S / 2)
         assert await one.refresh_due(5) == ()
 
+    # What is being asked ----------------------------------------------------------------
+
+    async def test_a_question_is_asked_by_one_and_the_others_get_its_answer(self, opened: Opened) -> None:
+        one, two, three = await opened(), await opened(), await opened()
+        assert await one.claim(question(), 8.0)
+        assert await one.claim(question("khác"), 8.0)
+        assert not await two.claim(question(), 8.0)
+        waiting = [asyncio.create_task(index.brought(question())) for index in (two, three)]
+        await asyncio.sleep(0)
+        one.keep(question(), answer(book(), at=opened.clock.now))
+        assert await asyncio.gather(*waiting) == [answer(book()), answer(book())]
+
+    async def test_a_question_that_got_no_answer_may_be_asked_by_the_next(self, opened: Opened) -> None:
+        one, two = await opened(), await opened()
+        two.keep(question(), answer(book(), at=NOON - HOUR_S))  # an older answer is not what is waited for
+        await two.flush()
+        assert await one.claim(question(), 8.0)
+        waiting = asyncio.create_task(two.brought(question()))
+        await asyncio.sleep(0)
+        one.let_go(question())
+        assert await waiting is None
+        assert await two.claim(question(), 8.0)
+        assert not await one.claim(question(), 8.0)
+
+    async def test_of_many_who_want_to_ask_one_may(self, opened: Opened) -> None:
+        indexes = [await opened() for _ in range(4)]
+        taken = await asyncio.gather(*(index.claim(question(), 8.0) for index in indexes))
+        assert sorted(taken) == [False, False, False, True]
+
+    async def test_a_claim_ends_with_its_holder(self, opened: Opened) -> None:
+        one, two = await opened(), await opened()
+        assert await one.claim(question(), 8.0)
+        await one.close()
+        opened.clock.go(9.0)
+        assert await two.claim(question(), 8.0)
+
     # The store --------------------------------------------------------------------------
 
     async def test_the_state_tells_what_is_kept(self, opened: Opened) -> None:

@@ -1,0 +1,389 @@
+"""What becomes of the index when Elasticsearch is killed, hangs, fills up, or lets nobody in: on a real one."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import contextlib
+import hashlib
+import logging
+import subprocess
+import time
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
+
+import pytest
+from elasticsearch import AsyncElasticsearch
+
+from engine.errors import SettingsError, StoreError
+from engine.model import Clause, Query, Window
+from engine.ports import IndexState, TitleIndex
+from index.elastic import index as open_elastic
+from tests.elastic import Node, node
+from tests.index.contract import SHELF, Hand, answer, book, question
+
+pytestmark = pytest.mark.needs("elasticsearch")
+
+PATIENCE_S = 0.05
+LOADED_S = 0.25
+"""What a look-up may take at most here, patience and all: the machine is busy with the server's own start."""
+
+Open = Callable[..., Awaitable[TitleIndex]]
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Node]:
+    """A node that these tests may break; each leaves it well."""
+    with node() as one:
+        yield one
+
+
+@pytest.fixture
+def prefix() -> str:
+    return f"lienthu-{uuid.uuid4().hex[:8]}"
+
+
+@pytest.fixture
+async def opened(running: Node, prefix: str) -> AsyncIterator[Open]:
+    indexes: list[TitleIndex] = []
+
+    async def make(**options: object) -> TitleIndex:
+        # Patience is a second where it is not what a test is about: a busy machine must not look like a broken store.
+        chosen = {"urls": [running.url], "prefix": prefix, "patience_ms": 1_000.0, "batch_s": 0.05, **options}
+        indexes.append(await open_elastic(chosen, Hand()))
+        return indexes[-1]
+
+    yield make
+    for one in indexes:
+        await one.close()
+
+
+async def until(index: TitleIndex, holds: Callable[[IndexState], bool], *, within_s: float = 40.0) -> IndexState:
+    """Ask for the state until something holds of it."""
+    ends = time.monotonic() + within_s
+    while not holds(state := await index.state()):
+        assert time.monotonic() < ends, state
+        await asyncio.sleep(0.1)
+    return state
+
+
+def has(code: str) -> Callable[[IndexState], bool]:
+    return lambda state: state.problem is not None and state.problem.code == f"index.elastic-{code}"
+
+
+def is_well(state: IndexState) -> bool:
+    return state.is_ready and state.problem is None
+
+
+async def timed(look: Awaitable[object]) -> tuple[object, float]:
+    began = time.monotonic()
+    found = await look
+    return found, time.monotonic() - began
+
+
+async def test_a_store_that_hangs_holds_a_search_up_once_and_then_nobody(running: Node, opened: Open) -> None:
+    index = await opened(patience_ms=1000 * PATIENCE_S)
+    index.keep(question(), answer(*SHELF))
+    await index.flush()
+    running.freeze()
+    try:
+        began = time.monotonic()
+        assert await index.answers([question()]) == {}
+        assert PATIENCE_S <= time.monotonic() - began < LOADED_S
+        # The same reader's search goes on to ask for records, and is not held up again.
+        found, took_s = await timed(index.search(Query(expression=Clause("kinh te")), 10))
+        assert found == ()
+        assert took_s < PATIENCE_S
+        for _ in range(6):
+            found, took_s = await timed(index.suggest("kinh", 5))
+            assert found == ()
+            assert took_s < LOADED_S
+        for _ in range(20):  # the breaker is open
+            found, took_s = await timed(index.answers([question()]))
+            assert found == {}
+            assert took_s < PATIENCE_S
+        state = await index.state()
+        assert not state.is_ready
+        assert has("slow")(state)
+    finally:
+        running.thaw()
+    await until(index, is_well)
+    assert await index.answers([question()]) == {question(): answer(*SHELF)}
+
+
+async def test_a_start_before_a_store_that_hangs_is_not_held_up_for_long(running: Node, opened: Open) -> None:
+    running.freeze()
+    try:
+        index, took_s = await timed(opened())
+        assert took_s < 8.0
+    finally:
+        running.thaw()
+    await until(index, is_well)  # type: ignore[arg-type]  # what `opened` made
+
+
+async def test_a_full_disk_keeps_from_writing_and_from_no_look_up(running: Node, opened: Open, prefix: str) -> None:
+    index = await opened()
+    index.keep(question("trước"), answer(book("1", "Kinh tế")))
+    await index.flush()
+    async with AsyncElasticsearch(running.url) as client:
+        # What the flood stage of the disk watermarks sets.
+        await client.indices.put_settings(index=f"{prefix}-*", settings={"blocks.read_only_allow_delete": True})
+        index.keep(question("sau"), answer(book("2", "Vật lý")))
+        index.count("sau")
+        for _ in range(5):
+            await index.flush()
+        state = await index.state()
+        assert state.is_ready
+        assert has("read-only")(state)
+        kept = await index.answers([question("trước"), question("sau")])
+        assert set(kept) == {question("trước"), question("sau")}  # the second from what waits
+        assert [one.record.id for one in await index.search(Query(expression=Clause("kinh te")), 5)] == ["1"]
+        await client.indices.put_settings(index=f"{prefix}-*", settings={"blocks.read_only_allow_delete": None})
+    await until(index, is_well)
+    await index.flush()
+    other = await opened()
+    assert set(await other.answers([question("sau")])) == {question("sau")}
+    assert await other.demand("sau") == pytest.approx(1)
+
+
+async def test_indices_that_somebody_deleted_are_made_again(running: Node, opened: Open, prefix: str) -> None:
+    index = await opened()
+    index.keep(question("trước"), answer(book("1", "Kinh tế")))
+    await index.flush()
+    async with AsyncElasticsearch(running.url) as client:
+        names = list((await client.indices.get(index=f"{prefix}-*")).body)
+        await client.indices.delete(index=names)
+        index.keep(question("sau"), answer(book("2", "Vật lý")))
+        await index.flush()
+        await until(index, is_well)
+        await index.flush()
+        found = (await client.indices.get(index=f"{prefix}-*")).body
+        assert set(found) == set(names)
+        assert {told["mappings"]["dynamic"] for told in found.values()} == {"strict"}
+    assert [one.record.id for one in await index.search(Query(expression=Clause("vat ly")), 5)] == ["2"]
+
+
+async def test_an_index_of_a_newer_version_is_left_alone(running: Node, opened: Open, prefix: str) -> None:
+    index = await opened()
+    await index.close()
+    async with AsyncElasticsearch(running.url) as client:
+        await client.indices.create(index=f"{prefix}-records-7", mappings={"dynamic": "strict"})
+        await client.indices.update_aliases(
+            actions=[
+                {"remove": {"index": f"{prefix}-records-1", "alias": f"{prefix}-records"}},
+                {"add": {"index": f"{prefix}-records-7", "alias": f"{prefix}-records"}},
+            ]
+        )
+        older = await opened()
+        state = await older.state()
+        assert not state.is_ready
+        assert has("newer")(state)
+        assert state.problem is not None
+        assert state.problem.values == {"name": f"{prefix}-records-7", "found": 7, "known": 1}
+        older.keep(question(), answer(book()))
+        await older.flush()
+        assert (await client.count(index=f"{prefix}-records"))["count"] == 0
+        await asyncio.sleep(2.5)  # a probe finds the same
+        assert has("newer")(await older.state())
+
+
+async def test_a_part_that_is_missing_is_told_and_the_rest_is_used(running: Node, opened: Open, prefix: str) -> None:
+    async with AsyncElasticsearch(running.url) as client:
+        # Its shard can be placed on no node: what is left of an index whose node has gone for good.
+        await client.indices.create(
+            index=f"{prefix}-records-1",
+            aliases={f"{prefix}-records": {}},
+            settings={"number_of_replicas": 0, "routing.allocation.require._name": "nobody"},
+            wait_for_active_shards="0",
+        )
+        index = await opened()
+        state = await index.state()
+        assert has("red")(state)
+        index.keep(question("trống"), answer(total=0))
+        await index.flush()
+        assert await index.answers([question("trống")]) == {question("trống"): answer(total=0)}
+        assert await index.search(Query(expression=Clause("kinh te")), 5) == ()
+        await index.close()
+        await client.indices.delete(index=f"{prefix}-records-1")
+
+
+async def test_killed_under_load_no_reader_sees_an_error_and_what_waited_is_written_when_it_is_back(
+    running: Node, opened: Open
+) -> None:
+    index = await opened(patience_ms=1000 * PATIENCE_S)
+    for number in range(20):
+        index.keep(question(f"trước {number}"), answer(book(f"t{number}", "Kinh tế")))
+    await index.flush()
+    is_over = asyncio.Event()
+    slowest_s = 0.0
+    asked = 0
+
+    async def reader(number: int) -> None:
+        nonlocal slowest_s, asked
+        while not is_over.is_set():
+            began = time.monotonic()
+            await index.answers([question(f"trước {(number + asked) % 20}")])
+            if asked % 4 == 0:
+                await index.search(Query(expression=Clause("kinh te")), 10)
+                await index.suggest("kin", 5)
+                await index.record("dhqg", "t1")
+            slowest_s = max(slowest_s, time.monotonic() - began)
+            asked += 1
+            await asyncio.sleep(0.02)
+
+    readers = [asyncio.create_task(reader(number)) for number in range(4)]
+    try:
+        await asyncio.sleep(0.5)
+        for number in range(200):  # some of them in the middle of a bulk
+            index.keep(question(f"lúc {number}"), answer(book(f"l{number}", "Vật lý")))
+            index.count("đang hỏi")
+        await asyncio.sleep(0.1)
+        running.kill()
+        index.keep(question("sau"), answer(book("s", "Hoá học")))
+        gone = await until(index, lambda state: not state.is_ready and state.problem is not None)
+        assert gone.problem is not None
+        assert gone.problem.code in {"index.elastic-gone", "index.elastic-slow"}
+        before = asked
+        with pytest.raises(StoreError):  # what was harvested must never look like "no hits"
+            await index.harvested("dhqg", Query(Clause("kinh tế")), Window())
+        await asyncio.sleep(0.5)
+        assert asked > before
+        assert set(await index.answers([question("sau")])) == {question("sau")}  # from what waits
+        assert slowest_s < 4 * LOADED_S
+        await asyncio.to_thread(running.start)
+        await until(index, is_well)
+        await index.flush()
+    finally:
+        is_over.set()
+        await asyncio.gather(*readers)
+    other = await opened(patience_ms=20_000.0)
+    everything = [question(f"lúc {number}") for number in range(200)] + [question("sau")]
+    assert set(await other.answers(everything)) == set(everything)
+    assert await other.demand("đang hỏi") == pytest.approx(200)  # neither lost nor counted twice
+
+
+# Who is let in ----------------------------------------------------------------------------------
+
+
+def certificate(folder: Path) -> None:
+    """Write a key and a certificate that vouches for itself, for this machine."""
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=lienthu-tests",
+         "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(folder / "key.pem"), "-out", str(folder / "ca.pem")],
+        check=True,
+        capture_output=True,
+    )  # fmt: skip
+
+
+def hashed(password: str) -> str:
+    """Return a password as the file realm keeps it."""
+    salt = b"lienthu's tests, 32 bytes of it."
+    key = hashlib.pbkdf2_hmac("sha512", password.encode(), salt, 10_000, 32)
+    return f"{{PBKDF2}}10000${base64.b64encode(salt).decode()}${base64.b64encode(key).decode()}"
+
+
+@pytest.fixture(scope="module")
+def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Node, Path]]:
+    """A node that speaks TLS only and lets only `lienthu` in; and the folder of its certificate and password."""
+    folder = tmp_path_factory.mktemp("tls")
+    certificate(folder)
+    (folder / "password").write_text("mật khẩu\n", "utf-8")
+    settings = {
+        "xpack.security.enabled": True,
+        "xpack.security.http.ssl.enabled": True,
+        "xpack.security.http.ssl.key": "key.pem",
+        "xpack.security.http.ssl.certificate": "ca.pem",
+        "xpack.security.transport.ssl.enabled": False,
+        "xpack.security.authc.realms.file.file1.order": 0,
+        "xpack.security.authc.password_hashing.algorithm": "pbkdf2",
+    }
+    with node(settings, is_started=False) as one:
+        one.prepare()
+        config = one.folder / "config"
+        for name in ("key.pem", "ca.pem"):
+            (config / name).write_bytes((folder / name).read_bytes())
+        (config / "users").write_text(f"lienthu:{hashed('mật khẩu')}\n", "utf-8")
+        (config / "users_roles").write_text("lienthu_index:lienthu\n", "utf-8")
+        # No more than docs/elasticsearch.md tells an operator to grant.
+        (config / "roles.yml").write_text(
+            "lienthu_index:\n  cluster: [monitor]\n  indices:\n    - names: ['lienthu*']\n      privileges: [all]\n",
+            "utf-8",
+        )
+        one.start()
+        yield one, folder
+
+
+async def test_a_name_a_password_and_an_authority_let_us_in_and_no_log_tells_them(
+    guarded: tuple[Node, Path], caplog: pytest.LogCaptureFixture
+) -> None:
+    running, folder = guarded
+    caplog.set_level(logging.DEBUG)
+    options = {"urls": [running.url], "username": "lienthu", "patience_ms": 20_000.0}
+    files = {"password_file": str(folder / "password"), "ca_file": str(folder / "ca.pem")}
+    index = await open_elastic({**options, **files}, Hand())
+    index.keep(question(), answer(book()))
+    await index.flush()
+    assert is_well(await index.state())
+    assert await index.answers([question()]) == {question(): answer(book())}
+    assert await index.refresh_due(5) == ()
+    await index.close()
+    assert "mật khẩu" not in caplog.text
+    assert base64.b64encode("lienthu:mật khẩu".encode()).decode() not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("options", "code"),
+    [
+        ({"username": "lienthu", "password_env": "LIENTHU_TEST_WRONG", "ca_file": "ca.pem"}, "credentials"),
+        ({"ca_file": "ca.pem"}, "credentials"),
+        ({"username": "lienthu", "password_file": "password"}, "tls"),
+    ],
+)
+async def test_who_is_not_let_in_is_told_why(
+    guarded: tuple[Node, Path], options: dict[str, str], code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running, folder = guarded
+    monkeypatch.setenv("LIENTHU_TEST_WRONG", "sai")
+    named = {key: str(folder / value) if key.endswith("_file") else value for key, value in options.items()}
+    index = await open_elastic({"urls": [running.url], **named}, Hand())
+    try:
+        state = await index.state()
+        assert not state.is_ready
+        assert has(code)(state)
+        assert await index.answers([question()]) == {}
+    finally:
+        await index.close()
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"urls": ["http://elastic.example:9200"]}, ("http://elastic.example:9200", "plain = true")),
+        ({"urls": ["https://lienthu:secret@elastic.example"]}, ("password_file",)),
+        ({"urls": ["elastic.example"]}, ("elastic.example", "https://")),
+        ({"urls": []}, ("urls",)),
+        ({"ca_file": "/nowhere/ca.pem"}, ("ca_file", "/nowhere/ca.pem")),
+        ({"username": "a", "password_file": "/nowhere/password"}, ("password_file", "/nowhere/password")),
+        ({"api_key_env": "LIENTHU_NO_SUCH_KEY"}, ("api_key_env", "LIENTHU_NO_SUCH_KEY")),
+        ({"prefix": "Liên Thư"}, ("prefix", "Liên Thư")),
+        ({"patience_ms": 0.0}, ("patience_ms", "5 or more")),
+        ({"replicas": -1}, ("replicas", "0 or more")),
+        ({"adress": "x"}, ("adress", "urls")),
+    ],
+)
+async def test_a_setting_that_cannot_be_is_refused_at_the_start(
+    options: dict[str, object], words: tuple[str, ...]
+) -> None:
+    with pytest.raises(SettingsError) as caught:
+        await open_elastic(options, Hand())
+    assert all(word in str(caught.value) for word in words), str(caught.value)
+    assert "secret" not in str(caught.value)
+
+
+async def test_plain_http_to_another_machine_is_possible_where_it_is_wanted() -> None:
+    index = await open_elastic({"urls": ["http://192.0.2.1:9200"], "plain": True}, Hand())
+    with contextlib.suppress(TimeoutError):
+        state = await index.state()
+        assert not state.is_ready
+    await index.close()
