@@ -13,6 +13,7 @@ import msgspec
 
 from connectors.aleph.settings import CODES, AlephSettings
 from connectors.lists.by_place import shortened
+from connectors.questions.notices import once
 from engine.errors import UnsupportedError
 from engine.model import And, Clause, Expression, Field, Filters, Not, Or, Query, Reason
 
@@ -67,7 +68,7 @@ class _Saying:
         self.codes: set[str] = set()
 
     def told(self) -> tuple[Reason, ...]:
-        return tuple(notice for at, notice in enumerate(self._notices) if notice not in self._notices[:at])
+        return once(self._notices)
 
     def code(self, field: Field) -> str:
         code = self._table.get(field)

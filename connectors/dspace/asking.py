@@ -14,7 +14,8 @@ from connectors.dspace.question import Escaping, Question, narrowed, question
 from connectors.dspace.rest import has_server_filters
 from connectors.dspace.settings import DspaceSettings, Way
 from connectors.dspace.ways import Attempt, NotUnderstoodError, Server
-from connectors.questions.simpler import clauses_of, folded, is_marked
+from connectors.questions.expressions import folded, may_fold, sought
+from connectors.questions.notices import once
 from engine.errors import FaultError, UnsupportedError
 from engine.model import Clause, Expression, Filters, Placed, Query, Reason, Window
 from engine.ports import Door, Member
@@ -43,7 +44,7 @@ class Asking:
     @property
     def notices(self) -> tuple[Reason, ...]:
         """Everything that was given up to get this answer, each once."""
-        return tuple(notice for at, notice in enumerate(self._notices) if notice not in self._notices[:at])
+        return once(self._notices)
 
     async def run(self, query: Query, window: Window) -> None:
         """Ask until the window is full, the list ends or the requests are used up."""
@@ -51,7 +52,7 @@ class Asking:
         expression = query.expression
         end_s = self._clock() + self._budget_s
         found = await self._filled(expression, window)
-        if found.total == 0 and expression is not None and not self._settings.folds_marks and is_marked(expression):
+        if found.total == 0 and expression is not None and not self._settings.folds_marks and may_fold(expression):
             expression = folded(expression)
             found = await self._filled(expression, window)
             self._notices = [Reason("notice.folded")] if found.rows else []
@@ -98,7 +99,7 @@ class Asking:
         if is_rest:
             is_given_up = has_server_filters(filters)
             yield Attempt(text, is_bare=True), [Reason("notice.filtered-here")] if is_given_up else []
-        clauses = clauses_of(expression)
+        clauses = sought(expression)
         if clauses:
             longest = max(clauses, key=lambda clause: len(clause.text))
             try:

@@ -11,6 +11,7 @@ import msgspec
 from connectors.elastic_catalogue.settings import ElasticSettings
 from connectors.lists.by_place import shortened
 from connectors.questions.field_map import FieldMap
+from connectors.questions.notices import once
 from engine.errors import UnsupportedError
 from engine.model import And, Clause, Expression, Field, Filters, Not, Or, Query, Reason
 
@@ -41,7 +42,7 @@ def elastic_query(query: Query, settings: ElasticSettings) -> ElasticQuery:
     said = _said(query.expression, settings, notices)
     if said is None:
         raise UnsupportedError("a query without a word to look for")
-    kept = tuple(notice for at, notice in enumerate(notices) if notice not in notices[:at])
+    kept = once(notices)
     if filters:
         said = {"bool": {"must": [said], "filter": filters}}
     return ElasticQuery(said, kept, unasked)

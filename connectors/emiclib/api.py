@@ -12,7 +12,7 @@ from connectors.emiclib.settings import EmiclibSettings, Way
 from connectors.formats.isbd import is_card
 from connectors.formats.labelled import record_from_texts
 from connectors.lists.numbered import Sheet
-from connectors.questions.simpler import clauses_of
+from connectors.questions.expressions import sought
 from connectors.reading.json import count_of, first_text
 from engine.errors import UnreadableError
 from engine.model import Expression, Field, Record
@@ -31,7 +31,7 @@ def words_by_field(expression: Expression | None) -> dict[Field, str]:
     'Mankiw'
     """
     words: dict[Field, str] = {}
-    for clause in clauses_of(expression):
+    for clause in sought(expression):
         field = clause.field if clause.field in {Field.TITLE, Field.PERSON} else Field.ANY
         words[field] = f"{words[field]} {clause.text}" if field in words else clause.text
     return words

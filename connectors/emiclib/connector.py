@@ -10,13 +10,14 @@ import httpx
 from connectors.emiclib.api import RECORD_PAGES, read_items, search_url, words_by_field
 from connectors.emiclib.settings import WAYS, EmiclibSettings, Way
 from connectors.forms.aspnet import form_of
-from connectors.forms.page_search import Got, PageSearch, got, looks_of
+from connectors.forms.page_search import Got, PageSearch, got, looks_of, of_one_list
 from connectors.forms.sending import sent
 from connectors.forms.turning import turned
 from connectors.lists.by_page import Batch, Fetch, answer_by_pages
 from connectors.lists.numbered import Numbered, Sheet
+from connectors.questions.expressions import sought
 from connectors.questions.one_box import Boxed, boxed
-from connectors.questions.simpler import Abilities, clauses_of
+from connectors.questions.simpler import Abilities
 from connectors.reading.html import attribute
 from connectors.reading.json import parse_json
 from engine.errors import RefusedError, UnreadableError
@@ -130,7 +131,7 @@ class _Pages:
 
     def _ways(self, expression: Expression | None) -> list[Boxed]:
         way = boxed(expression, joins=False)
-        is_words = any(not clause.is_phrase for clause in clauses_of(expression)) and " " in way.text
+        is_words = any(not clause.is_phrase for clause in sought(expression)) and " " in way.text
         return [way._replace(notices=(*way.notices, _SIDE_BY_SIDE)) if is_words else way]
 
     async def first(self, way: Boxed) -> Got:
@@ -144,7 +145,8 @@ class _Pages:
         request = shown(page, number) or turned(page.page, page.url, number, page.number)
         if request is None:
             return None
-        return await got(await sent(self._door.client, request), self._look, self._member.id, number)
+        other = await got(await sent(self._door.client, request), self._look, self._member.id, number)
+        return of_one_list(page, other, number)
 
 
 def shown(page: Got, number: int) -> httpx.Request | None:

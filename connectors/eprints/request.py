@@ -13,7 +13,8 @@ from typing import Final, NamedTuple
 import msgspec
 
 from connectors.eprints.settings import EprintsSettings
-from connectors.questions.simpler import Abilities, clauses_of
+from connectors.questions.expressions import sought
+from connectors.questions.simpler import Abilities
 from connectors.reading.web_address import below, with_pairs
 from engine.model import Clause, Expression, Field, Filters, Reason
 
@@ -53,7 +54,7 @@ def said(expression: Expression | None, filters: Filters) -> Said:
     >>> said(Clause("kinh tế", Field.TITLE), Filters(year_from=2010)).fields
     ('title:title:ALL:IN:kinh tế', 'date:date:ALL:EQ:2010-')
     """
-    clauses = clauses_of(expression)
+    clauses = sought(expression)
     if clauses and all(clause.field is Field.ANY for clause in clauses):
         words = " ".join(_words(clause) for clause in clauses)
         return Said("simple", (f"q::ALL:IN:{words}",), words, filters)

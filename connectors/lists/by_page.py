@@ -11,7 +11,9 @@ from collections.abc import Awaitable, Callable
 import msgspec
 
 from connectors.lists.narrow import narrows, passes
-from connectors.questions.simpler import Abilities, folded, is_marked, simpler
+from connectors.questions.expressions import folded, may_fold
+from connectors.questions.notices import once
+from connectors.questions.simpler import Abilities, simpler
 from engine.errors import LienThuError, UnreadableError
 from engine.model import Answer, Expression, Filters, Placed, Query, Reason, Record, Window
 from engine.ports import Clock
@@ -154,7 +156,7 @@ async def answer_by_pages(
     found = await listed(window, ask(expression), most_requests=most_requests)
     if found.total == 0:
         given_up = ()  # what was given up to find something is not worth telling where nothing was found
-        if expression is not None and not folds_marks and is_marked(expression):
+        if expression is not None and not folds_marks and may_fold(expression):
             again = await listed(window, ask(folded(expression)), most_requests=most_requests)
             if again.placed:
                 found, given_up = again, (Reason("notice.folded"),)
@@ -172,7 +174,7 @@ async def answer_by_pages(
         asked_at=asked_at,
         took_s=max(0.0, clock() - asked_at),
         has_more=found.has_more,
-        notices=tuple(notice for at, notice in enumerate(notices) if notice not in notices[:at]),
+        notices=once(notices),
     )
 
 

@@ -12,9 +12,10 @@ from typing import Final, NamedTuple, Protocol, TypeVar
 import msgspec
 
 from connectors.lists.narrow import narrows, passes
-from connectors.questions.cql import rewritten
+from connectors.questions.expressions import is_marked, rewritten
+from connectors.questions.notices import once
 from engine.errors import LienThuError, UnreadableError
-from engine.model import And, Answer, Clause, Expression, Filters, Not, Or, Placed, Query, Reason, Record, Window
+from engine.model import Answer, Filters, Placed, Query, Reason, Record, Window
 from engine.ports import Clock
 from engine.text import clean, unmarked
 
@@ -103,7 +104,6 @@ async def answer_by_place(
     if has_more and lister.max_place and window.start + len(rows) > lister.max_place:
         has_more = False
         notices.append(Reason("notice.list-capped", {"count": lister.max_place}))
-    found = [*said.notices, *notices, *listed.notices]
     return Answer(
         member=lister.member,
         placed=tuple(placed),
@@ -111,7 +111,7 @@ async def answer_by_place(
         asked_at=asked_at,
         took_s=took_s,
         has_more=has_more,
-        notices=tuple(notice for at, notice in enumerate(found) if notice not in found[:at]),
+        notices=once([*said.notices, *notices, *listed.notices]),
     )
 
 
@@ -166,22 +166,6 @@ def _has_more(listed: Listed, came: int, window: Window) -> bool:
     if listed.total is None:
         return came >= window.count
     return came > 0 and window.start + came <= listed.total
-
-
-def is_marked(expression: Expression) -> bool:
-    """Whether any word of the expression has a mark that folding would take off."""
-    return any(unmarked(clause.text) != clause.text for clause in clauses(expression))
-
-
-def clauses(expression: Expression) -> tuple[Clause, ...]:
-    """Return every clause of an expression."""
-    match expression:
-        case Clause():
-            return (expression,)
-        case Not():
-            return clauses(expression.part)
-        case And() | Or():
-            return tuple(clause for part in expression.parts for clause in clauses(part))
 
 
 def shortened(text: str) -> tuple[str, bool]:

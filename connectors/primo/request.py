@@ -12,8 +12,10 @@ from typing import NamedTuple
 
 import msgspec
 
-from connectors.lists.by_place import clauses, shortened
+from connectors.lists.by_place import shortened
 from connectors.primo.settings import INDEXES, PrimoSettings
+from connectors.questions.expressions import clauses
+from connectors.questions.notices import once
 from engine.errors import UnsupportedError
 from engine.model import And, Clause, Expression, Field, Filters, Not, Or, Query, Reason
 
@@ -62,7 +64,7 @@ def primo_query(query: Query, settings: PrimoSettings, *, by_page: bool = False)
         f"{part.field},{part.precision},{part.value},{operator}" for part, operator in zip(parts, after, strict=True)
     ]
     filters, unasked = _filters(query.filters, settings) if not by_page else ((), query.filters)
-    notices = tuple(notice for at, notice in enumerate(saying.notices) if notice not in saying.notices[:at])
+    notices = once(saying.notices)
     return PrimoQuery(";".join(said), filters, notices, unasked)
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 import msgspec
 from stdnum import isbn as isbn_numbers
@@ -27,6 +27,7 @@ from connectors.questions.cql_map import (
     Words,
     YearForm,
 )
+from connectors.questions.notices import once
 from engine.errors import UnsupportedError
 from engine.model import And, Clause, Expression, Field, Filters, Not, Or, Query, Reason
 
@@ -50,19 +51,6 @@ def quoted(term: str, quoting: Quoting = Quoting.BACKSLASH, *, mask: str = "") -
     else:
         inner = re.sub(r'(["\\*?^])', r"\\\1", term)
     return f'"{inner}{mask}"'
-
-
-def rewritten(expression: Expression, change: Callable[[str], str]) -> Expression:
-    """Return the expression with the text of every clause changed."""
-    match expression:
-        case Clause():
-            return msgspec.structs.replace(expression, text=change(expression.text))
-        case Not():
-            return Not(rewritten(expression.part, change))
-        case And():
-            return And(tuple(rewritten(part, change) for part in expression.parts))
-        case Or():
-            return Or(tuple(rewritten(part, change) for part in expression.parts))
 
 
 def cql(query: Query, by: CqlMap) -> Cql:
@@ -91,7 +79,7 @@ def cql(query: Query, by: CqlMap) -> Cql:
     prefixes = "".join(
         f"> {prefix}={quoted(identifier)} " for prefix, identifier in by.context_sets.items() if f"{prefix}." in text
     )
-    return Cql(prefixes + text, _once(saying.notices), unasked)
+    return Cql(prefixes + text, once(saying.notices), unasked)
 
 
 class _Saying:
@@ -248,11 +236,6 @@ def isbn_forms(isbn13: str, forms: Iterable[IsbnForm]) -> tuple[str, ...]:
             case _:
                 pass
     return tuple(found) or (isbn13,)
-
-
-def _once(notices: list[Reason]) -> tuple[Reason, ...]:
-    """Return the notices without repetitions."""
-    return tuple(notice for at, notice in enumerate(notices) if notice not in notices[:at])
 
 
 def _index(found: str | tuple[str, ...] | Index | None) -> Index:

@@ -14,7 +14,7 @@ import msgspec
 from stdnum.isbn import format as format_isbn
 
 from connectors.lists.numbered import Sheet
-from connectors.questions.simpler import clauses_of
+from connectors.questions.expressions import sought
 from engine.errors import UnsupportedError
 from engine.model import Clause, Expression, Field, Reason
 
@@ -45,7 +45,7 @@ def boxed(
     >>> boxed(Clause("vi mô", Field.TITLE), joins=True)[:2]
     (<Field.TITLE: 'title'>, 'vi mô')
     """
-    clauses = clauses_of(expression)
+    clauses = sought(expression)
     if not clauses:
         raise UnsupportedError("this system can be asked for words only, and the question has none")
     fields = {clause.field for clause in clauses}

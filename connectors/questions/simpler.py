@@ -9,13 +9,12 @@ import msgspec
 
 from engine.errors import UnsupportedError
 from engine.model import And, Clause, Expression, Field, Not, Or, Reason
-from engine.text import clean, folded_key
+from engine.text import clean
 
 MOST_TERM_BYTES: Final = 1_200
 """Most bytes of a clause: in an address they may become three times as many letters, and servers take about 8,000."""
 
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]+")
-_NUMBERS: Final = frozenset({Field.ISBN, Field.ISSN, Field.IDENTIFIER})
 
 
 class Abilities(msgspec.Struct, frozen=True):
@@ -109,44 +108,3 @@ def _cut(text: str) -> str:
     short = text.encode()[:MOST_TERM_BYTES].decode("utf-8", "ignore")
     words, blank, _ = short.rpartition(" ")
     return words if blank else short
-
-
-def folded(expression: Expression) -> Expression:
-    """Return a question with its words without marks.
-
-    >>> folded(Clause("Kinh tế vi mô")).text
-    'kinh te vi mo'
-    """
-    match expression:
-        case Clause(text=text, field=field) if field not in _NUMBERS:
-            return msgspec.structs.replace(expression, text=folded_key(text) or text)
-        case Not(part=part):
-            return Not(folded(part))
-        case Or(parts=parts):
-            return Or(tuple(folded(part) for part in parts))
-        case And(parts=parts):
-            return And(tuple(folded(part) for part in parts))
-        case _:
-            return expression
-
-
-def is_marked(expression: Expression) -> bool:
-    """Whether any word has a mark that folding takes off."""
-    match expression:
-        case Clause(text=text, field=field):
-            return field not in _NUMBERS and not text.isascii()
-        case Not(part=part):
-            return is_marked(part)
-        case And(parts=parts) | Or(parts=parts):
-            return any(is_marked(part) for part in parts)
-
-
-def clauses_of(expression: Expression | None) -> tuple[Clause, ...]:
-    """Return the clauses that are looked for, those excluded left out."""
-    match expression:
-        case Clause():
-            return (expression,)
-        case And(parts=parts) | Or(parts=parts):
-            return tuple(clause for part in parts for clause in clauses_of(part))
-        case _:
-            return ()

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
-from connectors.questions.simpler import Abilities, clauses_of
+from connectors.questions.expressions import sought
+from connectors.questions.simpler import Abilities
 from connectors.reading.web_address import with_pairs
 from engine.model import Clause, Expression, Field, Reason
 
@@ -42,7 +43,7 @@ def said(expression: Expression) -> Said:
     >>> said(Clause("kinh tế (vi mô)")).pairs
     (('keywords', 'kinh tế vi mô'),)
     """
-    clauses = clauses_of(expression)
+    clauses = sought(expression)
     if all(clause.field is Field.ANY for clause in clauses):
         return Said((("keywords", " ".join(_words(clause) for clause in clauses)),))
     boxes: dict[str, list[str]] = {}

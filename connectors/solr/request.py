@@ -11,6 +11,7 @@ import msgspec
 
 from connectors.questions.field_map import FieldMap
 from connectors.questions.lucene import lucene, plain, quoted
+from connectors.questions.notices import once
 from connectors.solr.settings import SolrSettings
 from engine.errors import UnsupportedError
 from engine.model import Clause, Field, Filters, Query, Reason
@@ -46,7 +47,7 @@ def solr_query(query: Query, settings: SolrSettings) -> SolrQuery:
         said = lucene(expression, lambda field: _bare(_fields(field, settings, notices)))
         notices += said.notices
         pairs = (("defType", "lucene"), ("q", said.text))
-    kept = tuple(notice for at, notice in enumerate(notices) if notice not in notices[:at])
+    kept = once(notices)
     return SolrQuery((*pairs, *filters), kept, unasked)
 
 

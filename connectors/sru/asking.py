@@ -12,6 +12,8 @@ import msgspec
 from connectors.formats import record_from_xml
 from connectors.lists.narrow import narrows, passes
 from connectors.questions.cql import Cql, cql
+from connectors.questions.expressions import is_marked
+from connectors.questions.notices import once
 from connectors.sru import ladder
 from connectors.sru.diagnostics import Diagnostic, Means
 from connectors.sru.response import Response, Row, response_beside, surrogate, unpacked
@@ -89,7 +91,7 @@ class Asking:
             found.append(Reason("notice.records-unreadable", {"count": self._unreadable}))
         if self._withheld:
             found.append(Reason("notice.records-withheld", {"count": self._withheld}))
-        return tuple(notice for at, notice in enumerate(found) if notice not in found[:at])
+        return once(found)
 
     async def _ask(self, start: int, count: int) -> Response:
         self._requests += 1
@@ -117,7 +119,7 @@ class Asking:
         if answer.total == 0:
             # What was given up to find something is not worth telling where nothing was found.
             self._given_up.clear()
-            if not self.speaking.folds_marks and typed is not None and not ladder.is_marked(typed):
+            if not self.speaking.folds_marks and typed is not None and not is_marked(typed):
                 self._given_up.append(Reason("notice.marks-needed"))
         return answer
 

@@ -11,11 +11,11 @@ from collections.abc import Callable
 
 import msgspec
 
-from connectors.questions.cql import rewritten
 from connectors.questions.cql_map import Index, Quoting, Words, YearForm
+from connectors.questions.expressions import clauses, is_marked, rewritten
 from connectors.sru.diagnostics import Diagnostic, Try
 from connectors.sru.settings import Dialect, Packing, Version
-from engine.model import And, Clause, Expression, Field, Not, Or, Query, Reason
+from engine.model import Field, Query, Reason
 from engine.text import unmarked
 
 _LOWER = {Version.V2_0: Version.V1_2, Version.V1_2: Version.V1_1}
@@ -59,22 +59,6 @@ def after_nothing(speaking: Dialect, query: Query) -> Step | None:
         bare = msgspec.structs.replace(query, expression=rewritten(expression, unmarked))
         return Step(speaking, bare, is_lasting=False, notices=(Reason("notice.folded"),))
     return None
-
-
-def is_marked(expression: Expression) -> bool:
-    """Whether any word of the expression has a mark that folding would take off."""
-    return any(unmarked(clause.text) != clause.text for clause in clauses(expression))
-
-
-def clauses(expression: Expression) -> tuple[Clause, ...]:
-    """Return every clause of an expression."""
-    match expression:
-        case Clause():
-            return (expression,)
-        case Not():
-            return clauses(expression.part)
-        case And() | Or():
-            return tuple(clause for part in expression.parts for clause in clauses(part))
 
 
 def _after(speaking: Dialect, query: Query, diagnostic: Diagnostic) -> Step | None:

@@ -11,8 +11,9 @@ from connectors.forms.page_search import LARGE_LIST_BYTES
 from connectors.forms.sending import sent
 from connectors.lists.by_page import Batch, Fetch, answer_by_pages
 from connectors.lists.numbered import Numbered, Sheet
+from connectors.questions.expressions import sought
 from connectors.questions.one_box import Boxed, FirstThatFinds, boxed, hyphenated
-from connectors.questions.simpler import Abilities, clauses_of
+from connectors.questions.simpler import Abilities
 from connectors.reading.html import html_of, is_whole, parse_html, read_beside, refuse_other_pages
 from connectors.tim_kiem.reading import completed, read_rows, title_of_record, under_its_id
 from connectors.tim_kiem.request import address, download_request, plain_url, search_request
@@ -85,7 +86,7 @@ class TimKiemConnector:
             forms = hyphenated(whole.text, self._settings.isbn_forms)
             return [whole._replace(text=form) for form in forms]
         alone = boxed(expression, joins=False)
-        return [whole, alone] if alone.field is not whole.field and len(clauses_of(expression)) > 1 else [whole]
+        return [whole, alone] if alone.field is not whole.field and len(sought(expression)) > 1 else [whole]
 
     async def _page(self, way: Boxed, number: int) -> tuple[Sheet, dict[str, str]]:
         base, settings = self._member.url, self._settings

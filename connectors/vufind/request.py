@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 import msgspec
 
-from connectors.lists.by_place import clauses
+from connectors.questions.expressions import clauses
 from connectors.questions.lucene import lucene, plain
+from connectors.questions.notices import once
 from connectors.vufind.settings import TYPES, VufindSettings
 from engine.errors import UnsupportedError
 from engine.model import And, Clause, Expression, Field, Filters, Not, Or, Query, Reason
@@ -58,7 +59,7 @@ def vufind_query(query: Query, settings: VufindSettings) -> VufindQuery:
     if query.expression is None and not filters:
         raise UnsupportedError("neither words nor a filter that VuFind could be asked for")
     fixed = tuple(("filter[]", text) for text in settings.filters)
-    kept = tuple(notice for at, notice in enumerate(notices) if notice not in notices[:at])
+    kept = once(notices)
     return VufindQuery(pairs + filters + fixed, kept, unasked)
 
 

@@ -11,6 +11,7 @@ import msgspec
 from lxml import etree
 
 from connectors.lists.narrow import narrows, passes
+from connectors.questions.notices import once
 from connectors.z3950 import ladder
 from connectors.z3950.conversation import Conversation, HungUpError, Searched, closed
 from connectors.z3950.diagnostics import Diagnostic, Means
@@ -82,7 +83,7 @@ class Asking:
             found.append(Reason("notice.records-unreadable", {"count": self._unreadable}))
         if self._withheld:
             found.append(Reason("notice.records-withheld", {"count": self._withheld}))
-        return tuple(notice for at, notice in enumerate(found) if notice not in found[:at])
+        return once(found)
 
     async def run(self, lend: Lend, query: Query, window: Window) -> None:
         """Ask until the window is full or the list ends.

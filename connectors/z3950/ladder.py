@@ -12,12 +12,12 @@ from typing import Final
 
 import msgspec
 
-from connectors.questions.cql import rewritten
 from connectors.questions.cql_map import YearForm
+from connectors.questions.expressions import clauses, is_marked, rewritten
 from connectors.z3950.bib1 import ANY, ANYWHERE, COMPLETENESS, POSITION, RELATION, Use, Words
 from connectors.z3950.diagnostics import Diagnostic, Means, Try
 from connectors.z3950.settings import Dialect
-from engine.model import And, Clause, Expression, Field, Not, Or, Query, Reason
+from engine.model import Expression, Field, Query, Reason
 from engine.text import unmarked
 
 _BOOLEANS: Final = ("not", "or", "and")
@@ -78,26 +78,10 @@ def step_after_present(speaking: Dialect, said: tuple[Diagnostic, ...]) -> None:
             raise OtherWayError(step)
 
 
-def is_marked(expression: Expression) -> bool:
-    """Whether any word of the expression has a mark that folding would take off."""
-    return any(unmarked(clause.text) != clause.text for clause in clauses(expression))
-
-
 def may_lack_marks(expression: Expression) -> bool:
     """Whether there are words in the expression, and none of them has a mark."""
     texts = [clause.text for clause in clauses(expression)]
     return any(letter.isalpha() for text in texts for letter in text) and not is_marked(expression)
-
-
-def clauses(expression: Expression) -> tuple[Clause, ...]:
-    """Return every clause of an expression."""
-    match expression:
-        case Clause():
-            return (expression,)
-        case Not():
-            return clauses(expression.part)
-        case And() | Or():
-            return tuple(clause for part in expression.parts for clause in clauses(part))
 
 
 def _after(speaking: Dialect, query: Query, diagnostic: Diagnostic) -> Step | None:

@@ -14,6 +14,7 @@ import msgspec
 
 from connectors.questions.cql import isbn_forms
 from connectors.questions.cql_map import MOST_YEARS_LISTED, LanguageCodes, MissingField, YearForm
+from connectors.questions.notices import once
 from connectors.z3950.bib1 import (
     GREATER_OR_EQUAL,
     LESS_OR_EQUAL,
@@ -70,8 +71,7 @@ def rpn(query: Query, by: Bib1Map) -> Rpn:
         raise UnsupportedError("nothing of this query can be asked of this server")
     if saying.operands > MOST_OPERANDS:
         raise UnsupportedError(f"{saying.operands} operands, {MOST_OPERANDS} are asked at most")
-    notices = tuple(notice for at, notice in enumerate(saying.notices) if notice not in saying.notices[:at])
-    return Rpn(root, notices, unasked)
+    return Rpn(root, once(saying.notices), unasked)
 
 
 class _Saying:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connectors.questions.cql import cql, isbn_forms, rewritten
+from connectors.questions.cql import cql, isbn_forms
 from connectors.questions.cql_map import (
     CqlMap,
     Index,
@@ -20,6 +20,7 @@ from connectors.questions.cql_map import (
     Words,
     YearForm,
 )
+from connectors.questions.expressions import rewritten
 from engine.errors import UnsupportedError
 from engine.model import And, Clause, Expression, Field, Filters, Not, Or, Query
 from engine.text import unmarked

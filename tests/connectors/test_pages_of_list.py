@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.lists.by_page import Batch, Fetch, answer_by_pages, listed
-from connectors.questions.simpler import Abilities, folded, simpler
+from connectors.questions.expressions import folded
+from connectors.questions.simpler import Abilities, simpler
 from connectors.reading.web_address import below, linked, with_pairs
 from engine.errors import TimedOutError, UnreadableError, UnsupportedError
 from engine.model import And, Clause, Expression, Field, Filters, Not, Or, Query, Reason, Record, Window
