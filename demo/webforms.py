@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import re
 from collections.abc import Iterable
 from typing import Final
 
@@ -42,8 +43,9 @@ class WebForms:
         """Return what the server keeps for a reader, and the header that begins a session where there was none."""
         cookies = (part.strip().partition("=") for part in request.headers.get("cookie", "").split(";"))
         known = {name: value for name, _, value in cookies}.get(_COOKIE, "")
-        if known in self._sessions:
-            return self._sessions[known], ()
+        if re.fullmatch(r"[0-9a-z]{24}", known):
+            # A session that has ended begins anew under the same name.
+            return self._sessions.setdefault(known, {}), ()
         if len(self._sessions) >= _MOST_SESSIONS:
             self._sessions.clear()
         name = hashlib.sha256(f"{self.application}/{len(self._sessions)}".encode()).hexdigest()[:24]

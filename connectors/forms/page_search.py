@@ -78,6 +78,22 @@ async def got(response: httpx.Response, look: Look, member: str, number: int) ->
     return await read_beside(read, body, large=LARGE_LIST_BYTES)
 
 
+def of_one_list(first: Got, other: Got, number: int) -> Got:
+    """Return another page of a list, with the count that its first page told.
+
+    Raises UnreadableError where it says that there is nothing, of a list whose first page promised more: the server
+    has lost the search.
+    """
+    total = first.sheet.total
+    if total is None:
+        return other
+    if not other.sheet.rows and other.sheet.total == 0 and (number - 1) * len(first.sheet.rows) < total:
+        raise UnreadableError(f"page {number} of {total} hits says that there are none")
+    if not other.sheet.total:
+        return other._replace(sheet=msgspec.structs.replace(other.sheet, total=total))
+    return other
+
+
 def _ended(answer: Answer) -> Answer:
     """Return an answer that promises no more where the list was found to be capped."""
     if any(notice.code == "notice.list-capped" for notice in answer.notices):

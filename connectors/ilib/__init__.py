@@ -33,6 +33,10 @@ _PAGER: Final = re.compile(
 )
 
 
+_NOT_IN_PATHS: Final = re.compile(r"""[/\\?#%&.:*<>+|"]""")
+"""What a path may not hold: a slash would end it, ASP.NET refuses `<>*%&:\\?` in it (status 400), and IIS a plus."""
+
+
 class IlibSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a member file may say in its table `[ilib]`; `docs/systems/ilib.md` tells each key."""
 
@@ -50,8 +54,7 @@ def search_url(base: str, settings: IlibSettings, field: str, text: str) -> str:
     >>> search_url("https://o.example.org", IlibSettings(), "all", "kinh tế/1")
     'https://o.example.org/pages/opac/wpid-search-stype-form-quick-sfield-all-keyword-kinh%20t%E1%BA%BF%201.html'
     """
-    # A slash would end the path, and iLib takes a hyphen for the end of a value: words are what is left.
-    inside = " ".join(re.sub(r"[/\\?#%&.]", " ", text).split())
+    inside = " ".join(_NOT_IN_PATHS.sub(" ", text).split())
     return (
         f"{base.rstrip('/')}{settings.path.rstrip('/')}/wpid-search-stype-form-quick-sfield-{field}"
         f"-keyword-{quote(inside, safe='')}.html"

@@ -9,11 +9,10 @@ from typing import Final
 from urllib.parse import urljoin
 
 import httpx
-import msgspec
 from bs4 import BeautifulSoup
 
 from connectors.forms.aspnet import Kept, form_of
-from connectors.forms.page_search import LARGE_LIST_BYTES, Got, PageSearch, look_of
+from connectors.forms.page_search import LARGE_LIST_BYTES, Got, PageSearch, look_of, of_one_list
 from connectors.forms.search_form import SearchForm, search_form_of
 from connectors.forms.sending import sent
 from connectors.forms.turning import turned
@@ -188,9 +187,7 @@ class LibolConnector:
             return None
         response = await sent(self._door.client, request)
         other = await self._got(response, await html_of(response), number)
-        if other.sheet.total is None and page.sheet.total is not None:
-            other = other._replace(sheet=msgspec.structs.replace(other.sheet, total=page.sheet.total))
-        return other
+        return of_one_list(page, other, number)
 
     def _numbered(self, page: Got, number: int) -> httpx.Request | None:
         """Return what the script of older versions sends: the form of the results to the address of a page's number."""

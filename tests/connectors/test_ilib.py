@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import unquote
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -29,6 +30,7 @@ def test_any_words_are_one_part_of_the_path(words: str) -> None:
     inside = url.removeprefix("https://o.example.org/pages/opac/wpid-search-stype-form-quick-sfield-all-keyword-")
     assert inside.endswith(".html")
     assert not set(inside.removesuffix(".html")) & set("/?#&\\")
+    assert not set(unquote(inside.removesuffix(".html"))) & set('/\\?#%&.:*<>+"')  # which ASP.NET and IIS refuse
 
 
 async def test_beyond_the_first_page_nothing_can_be_shown_and_that_is_told() -> None:
