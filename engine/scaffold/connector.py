@@ -37,7 +37,8 @@ def scaffold_connector(root: Path, name: str) -> tuple[Path, ...]:
     for path, text in texts.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text(text, "utf-8")
-    project.write_text(with_entry_point(project.read_text("utf-8"), name), "utf-8")
+    registered = with_import_contracts(with_entry_point(project.read_text("utf-8"), name), _module(name))
+    project.write_text(registered, "utf-8")
     return (*(root / path for path in texts), project)
 
 
@@ -60,11 +61,25 @@ def with_entry_point(text: str, name: str) -> str:
     return f"{head}{_GROUP}\n" + "\n".join(ordered) + ending + blank + tail
 
 
+def with_import_contracts(text: str, module: str) -> str:
+    r"""Return a pyproject whose import contracts hold for a new connector too: each list of connectors names it.
+
+    >>> with_import_contracts('modules = [\n  "connectors.koha",\n  "connectors.sru",\n]\n', "opals")
+    'modules = [\n  "connectors.koha",\n  "connectors.opals",\n  "connectors.sru",\n]\n'
+    """
+    return re.sub(
+        r'(?:^ +"connectors\.\w+",\n)+',
+        lambda run: "".join(sorted({*run[0].splitlines(keepends=True), f'  "connectors.{module}",\n'})),
+        text,
+        flags=re.MULTILINE,
+    )
+
+
 def with_sorted_imports(text: str) -> str:
     r"""Return a module whose imports of connectors stand in the order of the alphabet, whatever the new one is called.
 
-    >>> with_sorted_imports("from connectors.opals import A\nfrom connectors.reading.json import b\n")
-    'from connectors.reading.json import b\nfrom connectors.opals import A\n'
+    >>> with_sorted_imports("from connectors.reading.json import b\nfrom connectors.opals import A\n")
+    'from connectors.opals import A\nfrom connectors.reading.json import b\n'
     """
     return re.sub(
         r"(?:^from connectors[.\w]* import .*\n)+",
