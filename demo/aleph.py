@@ -163,7 +163,10 @@ class XServer:
 <!-- filename: find-b --><html><head><title>{escaped(self._library.vi)}</title>
 <meta http-equiv="Content-Type" content="text/html; charset=UTF-8">
 <link rel="stylesheet" href="/exlibris/aleph/u22_1/alephe/www_f_eng/opac.css" type="text/css"></head>
-<body><form method=get name=form1 action="/F/X7A8B9C1D2E3F4-00001"><input type=hidden name=func value="find-b">
+<body><a href="/F/X7A8B9C1D2E3F4-00002?func=option-show">Tuỳ chọn</a> |
+<a href="/F/X7A8B9C1D2E3F4-00003?func=file&amp;file_name=base-list">Cơ sở dữ liệu</a> |
+<a href="/F/X7A8B9C1D2E3F4-00004?func=find-b-0">Tìm</a>
+<form method=get name=form1 action="/F/X7A8B9C1D2E3F4-00001"><input type=hidden name=func value="find-b">
 <input type=text name=request size=40><select name=find_code><option value="WRD">Mọi từ<option value="WTI">Nhan đề
 </select><input type=hidden name=local_base value="{self.base}"></form>{shown}
 <p>© 2014 Ex Libris</p></body></html>

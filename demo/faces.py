@@ -85,7 +85,7 @@ tab = "LibraryCatalog"
 scope = "MyInstitution"
 """
 _PRIMO: Final = """[primo]
-vid = "SLU_V1"
+vid = "84SLU_V1"
 inst = "84SLU"
 tab = "LibraryCatalog"
 scope = "MyInstitution"
@@ -117,10 +117,8 @@ FACES: Final = (
     FurtherFace("non-nuoc-solr", "non-nuoc", "solr", SolrCore, "/solr/catalog", "/solr/catalog", _SOLR),
     FurtherFace("song-hong-vufind", "song-hong", "vufind", vufind.VuFind, "/vufind/", "/vufind"),
     FurtherFace("vinh-ngoc-vufind", "vinh-ngoc", "vufind", vufind.closed, "/vufind/", "/vufind"),
-    FurtherFace(
-        "hoa-phuong-primo", "hoa-phuong", "primo", primo.Primo, "/discovery/search?vid=84HPU_INST:HPU", "", _VE
-    ),
-    FurtherFace("song-lo-primo", "song-lo", "primo", primo.classic, "/primo-explore/search", "", _PRIMO),
+    FurtherFace("hoa-phuong-primo", "hoa-phuong", "primo", primo.Primo, primo.VE_ENTRANCE, "", _VE),
+    FurtherFace("song-lo-primo", "song-lo", "primo", primo.classic, primo.CLASSIC_ENTRANCE, "", _PRIMO),
     FurtherFace("vinh-ngoc-aleph", "vinh-ngoc", "aleph", aleph.XServer, "/F", "", '[aleph]\nbase = "VNU01"\n'),
     FurtherFace("song-hong-tim-kiem", "song-hong", "tim-kiem", TimKiem, "/tim-kiem"),
     FurtherFace("song-lo-ilib", "song-lo", "ilib", Ilib, "/pages/opac/wpid-home.html"),

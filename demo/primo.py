@@ -27,6 +27,10 @@ _FIELDS: Final = {
 }  # fmt: skip
 _PRECISIONS: Final = frozenset({"contains", "exact", "begins_with", "equals"})
 _TYPES: Final = {"book": "book", "thesis": "dissertation", "journal": "journal", "map": "map", "article": "article"}
+VE_ENTRANCE: Final = "/discovery/search?vid=84HPU_INST:HPU"
+CLASSIC_ENTRANCE: Final = "/primo-explore/search?vid=84SLU_V1"
+"""Where the two faces of the demo begin."""
+
 _MOST: Final = 50
 _DEEPEST: Final = 5000
 
@@ -42,7 +46,7 @@ class Primo:
         self._library, self._holdings = library, holdings
         self._is_classic = is_classic
         self.institution = f"84{library.prefix}U_INST" if not is_classic else f"84{library.prefix}U"
-        self.view = f"{self.institution}:{library.prefix}U" if not is_classic else f"{library.prefix}U_V1"
+        self.view = f"{self.institution}:{library.prefix}U" if not is_classic else f"84{library.prefix}U_V1"
         head = "/primo_library/libweb/webservices/rest/"
         self._pnxs = f"{head}primo-explore/v1/pnxs" if is_classic else "/primaws/rest/pub/pnxs"
         self._delivery = f"{self._pnxs}/delivery" if is_classic else "/primaws/rest/pub/delivery"

@@ -13,6 +13,7 @@ from engine.ports import Found, Page, Sign
 _VE = re.compile(r"/discovery/(?:search|fulldisplay|jsearch|dbsearch|browse|openurl)\b|/primaws/|/nde/")
 _CLASSIC = re.compile(r"/primo-explore/|/primo_library/libweb/")
 _VID = re.compile(r"[?&;]vid(?:=|%3[Dd])([A-Za-z0-9_.:%~-]{2,80})")
+_VIEW = re.compile(r"_V(?:IEW)?\d*$")
 _MARKS = re.compile(
     rb"(?i)prm-explore|primo-explore|primoExploreRoot|/primaws/|nde-root|<prm-|primo_library/libweb|EXLResult"
 )
@@ -35,6 +36,10 @@ def recognise(page: Page) -> Found | None:
         if asked.get(key):
             settings[name] = asked[key][0]
     unsure = {} if vid else {"vid": "the view's code: see vid= in the address of a search"}
+    if is_classic and vid:
+        # Views are often called after their institution; nothing on the page names it.
+        settings["inst"] = _VIEW.sub("", vid)
+        unsure["inst"] = "a guess by the view's name: see inst= in what the page of a search asks for"
     if "scope" not in settings:
         unsure["scope"] = "see search_scope= and tab= in the address of a search"
     parts = urlsplit(page.url)

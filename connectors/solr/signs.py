@@ -32,7 +32,17 @@ def recognise(page: Page) -> Found | None:
     return Found(base, Reason("sign.solr.select", {"total": total}), settings=settings, unsure=unsure)
 
 
+def recognise_console(page: Page) -> Found | None:
+    """Tell a Solr by the page of its console, which names no core to a guest."""
+    if page.status != 200 or b"solrAdminApp" not in page.body:
+        return None
+    url = page.url.partition("?")[0].partition("#")[0].rstrip("/")
+    unsure = {"url": "the address ends with the name of the core, which the library tells; biblio is a guess"}
+    return Found(f"{url}/biblio", Reason("sign.solr.console"), is_sure=False, unsure=unsure)
+
+
 SIGNS = (
+    Sign("", recognise_console, step=36),
     Sign("select?q=*:*&rows=5&wt=json", recognise, step=60, hint="(?i)solr"),
     Sign("", recognise, step=35),
     Sign("/solr/biblio/select?q=*:*&rows=5&wt=json", recognise, step=77, hint="(?i)solr"),  # the core that VuFind makes

@@ -14,6 +14,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from connectors.detect import detect
 from connectors.http import open_client
 from demo import federation
 from demo.faces import FACES, FurtherFace
@@ -25,6 +26,7 @@ from engine.ports import AvailabilityConnector, Connector, Door
 from engine.query import parse
 from engine.settings import read_member
 from engine.text import folded_key
+from engine.tools import Wishes
 
 
 class Known(msgspec.Struct, frozen=True):
@@ -151,10 +153,10 @@ async def test_a_server_that_is_away_is_told_as_away(
         await opened(face).search(parse("kinh tế"), Window(1, 5))
 
 
-@each_face
+@pytest.mark.parametrize(
+    "face", [face for face in FACES if KNOWN.get(face.system, Known()).lends], ids=lambda face: face.id
+)
 async def test_what_can_be_had_now_is_told_of_what_was_found(opened: Open, face: FurtherFace) -> None:
-    if not KNOWN.get(face.system, Known()).lends:
-        pytest.skip("it tells nothing of copies")
     connector = opened(face)
     answer = await connector.search(parse("kinh tế"), Window(1, 5))
     assert isinstance(connector, AvailabilityConnector)
@@ -175,3 +177,24 @@ def test_member_files_of_all_faces_are_shipped() -> None:
         text = (SHIPPED_FACES / f"{face.id}.toml").read_text("utf-8")
         assert text == face_file(face, face_port(face))
         assert tomllib.loads(text)["system"] == face.system
+
+
+NEEDS_A_PERSON = {"solr": "/", "elasticsearch": ""}
+"""Systems whose address names no index or whose fields have no names of their own: the path, "" for any."""
+
+
+@each_face
+async def test_each_face_is_named_from_its_bare_address_and_from_its_entrance(
+    running: federation.Federation, face: FurtherFace
+) -> None:
+    entrance = next(each.url for each in running.further if each.id == face.id)
+    port = next(each.port for each in running.further if each.id == face.id)
+    for url in dict.fromkeys((f"http://127.0.0.1:{port}/", entrance)):
+        told = await detect(
+            url, systems=Systems(), user_agent="LienThu-test", clock=time.time, wishes=Wishes(), tell=lambda _: None
+        )
+        assert told.system == face.system, told.steps
+        assert told.requests <= 12
+        left = NEEDS_A_PERSON.get(face.system)
+        if left is None or (left and not url.endswith(f"{port}{left}")):
+            assert told.works is True, (url, told.trials)
