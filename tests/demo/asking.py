@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import quote
 
 import httpx
-from lxml import etree
+from lxml import etree, html
 
 from demo import federation
 
@@ -47,3 +47,16 @@ def diagnostic(root: etree._Element) -> str:
 def schemas(root: etree._Element) -> list[str | None]:
     """Return what the records are said to be in; an echoed request has a `recordSchema` of its own."""
     return [each.text for each in root.xpath("//*[local-name()='record']/*[local-name()='recordSchema']")]
+
+
+def port_of(reader: Reader, face: str) -> int:
+    """Return the port of a further face."""
+    return next(each.port for each in reader.running.further if each.id == face)
+
+
+def hidden(page: str) -> dict[str, str]:
+    """Return the hidden inputs of a page, which a browser sends back."""
+    return {
+        field.get("name"): field.get("value") or ""
+        for field in html.fromstring(page).xpath("//input[@type='hidden'][@name]")
+    }
