@@ -7,7 +7,6 @@ from lxml import html
 
 from tests.demo.asking import Reader, port_of
 
-
 KIPOS = {"s_searchvalue1": "kinh tế", "search_field1": "t"}
 BOOKWORM = {"pIdx": "1", "vt": "list", "qr": "kinh tế"}
 
