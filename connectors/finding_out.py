@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final, Protocol
 
 from engine.errors import LienThuError
-from engine.model import Answer, Clause, Holding, Query, Reason, Record, Window
+from engine.model import Answer, Clause, Field, Holding, Query, Reason, Record, Scheme, Window
 from engine.ports import Finding
 
 _WORDS: Final = ("kinh tế", "history")
@@ -54,3 +54,23 @@ async def copies_told(connector: TellingCopies, answer: Answer) -> Finding:
     told = sum(any(copy.availability is not None for copy in copies) for copies in found.values())
     reason = Reason("finding.copies.told", {"told": told, "of": len(records)})
     return Finding("availability", is_well=told > 0 or not records, reason=reason)
+
+
+def sample_of(record: Record | None, field: Field) -> str | None:
+    """Return a word that stands in a field of a record, None where it has none: asked for there, it must be found."""
+    if record is None:
+        return None
+    numbers = {Field.ISBN: Scheme.ISBN, Field.ISSN: Scheme.ISSN}
+    if field in numbers:
+        return next((one.value for one in record.identifiers if one.scheme is numbers[field]), None)
+    texts = {
+        Field.ANY: record.title,
+        Field.TITLE: record.title,
+        Field.PERSON: record.people[0].name if record.people else "",
+        Field.SUBJECT: record.subjects[0] if record.subjects else "",
+        Field.PUBLISHER: record.publisher or "",
+        Field.SERIES: record.series[0].title if record.series else "",
+        Field.CALL_NUMBER: record.classes[0].number if record.classes else "",
+    }
+    words = [word.strip(".,:;/()[]") for word in texts.get(field, "").split()]
+    return max(words, key=len, default=None)

@@ -28,8 +28,9 @@ from connectors.questions.cql_map import (
     YearForm,
 )
 from connectors.questions.notices import once
+from connectors.questions.saying import Saying
 from engine.errors import UnsupportedError
-from engine.model import And, Clause, Expression, Field, Filters, Not, Or, Query, Reason
+from engine.model import Clause, Expression, Field, Filters, Query, Reason
 
 
 class Cql(msgspec.Struct, frozen=True):
@@ -63,66 +64,30 @@ def cql(query: Query, by: CqlMap) -> Cql:
     (dc.title="kinh" and dc.title="tế*")
     """
     saying = _Saying(by)
-    parts = [saying.expression(query.expression)] if query.expression is not None else []
-    unasked = query.filters
-    years = saying.years(query.filters)
-    if years:
-        parts.append(years)
-        unasked = msgspec.structs.replace(unasked, year_from=None, year_to=None)
-    languages = saying.languages(query.filters)
-    if languages:
-        parts.append(languages)
-        unasked = msgspec.structs.replace(unasked, languages=())
-    text = _joined("and", [part for part in parts if part])
-    if not text:
-        raise UnsupportedError("nothing of this query can be asked of this server")
+    text, unasked = saying.query(query)
     prefixes = "".join(
         f"> {prefix}={quoted(identifier)} " for prefix, identifier in by.context_sets.items() if f"{prefix}." in text
     )
     return Cql(prefixes + text, once(saying.notices), unasked)
 
 
-class _Saying:
-    """One query being said: the map, and the notices gathered on the way."""
+class _Saying(Saying[str]):
+    """One query being said in CQL."""
+
+    language = "CQL"
 
     def __init__(self, by: CqlMap) -> None:
+        super().__init__(by.booleans)
         self.by = by
-        self.notices: list[Reason] = []
 
-    def expression(self, expression: Expression) -> str:
-        match expression:
-            case Clause():
-                return self.clause(expression)
-            case Or():
-                return self.either(expression)
-            case And():
-                return self.every(expression)
-            case Not():
-                raise UnsupportedError("a query that only excludes cannot be said in CQL")
+    def joined(self, boolean: str, parts: list[str]) -> str:
+        return _joined(boolean, parts)
 
-    def either(self, expression: Or) -> str:
-        parts = [said for part in expression.parts if (said := self.expression(part))]
-        if len(parts) > 1 and "or" not in self.by.booleans:
-            self.notices.append(Reason("notice.dropped-alternatives"))
-            return parts[0]
-        return _joined("or", parts)
-
-    def every(self, expression: And) -> str:
-        wanted = [said for part in expression.parts if not isinstance(part, Not) and (said := self.expression(part))]
-        unwanted = [part.part for part in expression.parts if isinstance(part, Not)]
-        if len(wanted) > 1 and "and" not in self.by.booleans:
-            self.notices.append(Reason("notice.dropped-clause"))
-            wanted = wanted[:1]
-        if unwanted and "not" not in self.by.booleans:
-            self.notices.append(Reason("notice.dropped-exclusion"))
-            unwanted = []
-        text = _joined("and", wanted)
-        if not text and unwanted:
-            raise UnsupportedError("what is wanted cannot be asked of this server, only what is not")
+    def without(self, whole: str, unwanted: list[Expression]) -> str:
         for part in unwanted:
             said = self.expression(part)
-            text = f"({text} not {said})" if said else text
-        return text
+            whole = f"({whole} not {said})" if said else whole
+        return whole
 
     def clause(self, clause: Clause) -> str:
         """Return one clause, or nothing where it holds no word that a server could look for."""

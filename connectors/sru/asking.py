@@ -14,8 +14,9 @@ from connectors.lists.narrow import narrows, passes
 from connectors.questions.cql import Cql, cql
 from connectors.questions.expressions import is_marked
 from connectors.questions.notices import once
+from connectors.reading.diagnostics import HARMLESS, Means
 from connectors.sru import ladder
-from connectors.sru.diagnostics import Diagnostic, Means
+from connectors.sru.diagnostics import Diagnostic
 from connectors.sru.response import Response, Row, response_beside, surrogate, unpacked
 from connectors.sru.settings import Dialect
 from engine.errors import LienThuError, UnreadableError
@@ -27,8 +28,6 @@ FIELDS_A_SLICE = 250
 
 MOST_REQUESTS = 10
 """Most requests of one search: to fill a window from a server whose own pages are small."""
-
-_HARMLESS = frozenset({Means.PARTIAL, Means.END, Means.IGNORE, Means.EMPTY})
 
 Fetch = Callable[[str, Dialect, int, int], Awaitable[httpx.Response]]
 """Sends CQL in a dialect for a count of records from a place, and returns what came."""
@@ -108,7 +107,7 @@ class Asking:
             said = answer.diagnostics or _only_surrogates(answer)
             step = None if _records(answer) else ladder.after_diagnostics(self.speaking, query, said)
             # Beyond the first page, YAZ adds that the place is out of range.
-            if step is None and answer.total == 0 and all(one.meaning.means in _HARMLESS for one in said):
+            if step is None and answer.total == 0 and all(one.meaning.means in HARMLESS for one in said):
                 step = ladder.after_nothing(self.speaking, query)
             if step is None or self._requests >= self.speaking.max_requests:
                 break
@@ -143,7 +142,7 @@ class Asking:
                 self._given_up.append(Reason("notice.partial"))
             if means is Means.EMPTY:
                 self._given_up.append(Reason("notice.stop-words"))
-            if answer.rows or means in _HARMLESS:
+            if answer.rows or means in HARMLESS:
                 continue
             raise diagnostic.failure(self.member)
         if start == 1 and not answer.rows and not answer.diagnostics and answer.total != 0:

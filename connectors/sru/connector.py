@@ -10,9 +10,9 @@ from connectors.http.course import ACCEPT_STATUS
 from connectors.http.guard import failure_of_status
 from connectors.questions.cql import cql
 from connectors.questions.cql_map import MissingField
+from connectors.reading.diagnostics import Means
 from connectors.sru.asking import Asking
 from connectors.sru.availability import UnknownIndexError, holdings_now
-from connectors.sru.diagnostics import Means
 from connectors.sru.request import search_url
 from connectors.sru.response import response_beside
 from connectors.sru.settings import Dialect, SruSettings, dialect

@@ -6,39 +6,14 @@ The table stands in `diagnostics.toml`.
 from __future__ import annotations
 
 import re
-import tomllib
 from enum import StrEnum
 from functools import cache
-from importlib.resources import files
+from typing import Final
 
 import msgspec
 
-from engine.errors import (
-    BugError,
-    BusyError,
-    FaultError,
-    LienThuError,
-    ReaderError,
-    RefusedError,
-    SettingsError,
-    UnsupportedError,
-)
-
-
-class Means(StrEnum):
-    """What a diagnostic means for us."""
-
-    FAULT = "fault"
-    BUSY = "busy"
-    REFUSED = "refused"
-    SETTINGS = "settings"
-    READER = "reader"
-    OURS = "ours"
-    UNSUPPORTED = "unsupported"
-    IGNORE = "ignore"
-    END = "end"
-    EMPTY = "empty"
-    PARTIAL = "partial"
+from connectors.reading.diagnostics import Meaning, Means, failure_of, meanings_of
+from engine.errors import LienThuError
 
 
 class Try(StrEnum):
@@ -56,16 +31,9 @@ class Try(StrEnum):
     QUOTES = "quotes"
 
 
-class Meaning(msgspec.Struct, frozen=True, rename={"second_try": "try"}, forbid_unknown_fields=True):
-    """One row of the table."""
-
-    means: Means
-    second_try: Try | None = None
-
-
 _QUOTES = re.compile(r"[:'\"«“‘(\[]")
 
-UNKNOWN = Meaning(Means.FAULT)
+UNKNOWN: Final[Meaning[Try]] = Meaning(Means.FAULT)
 """What a diagnostic that is in no list means: the server speaks of itself."""
 
 
@@ -87,7 +55,7 @@ class Diagnostic(msgspec.Struct, frozen=True):
         return cls(int(match[1]) if match else None, message or "", details or "")
 
     @property
-    def meaning(self) -> Meaning:
+    def meaning(self) -> Meaning[Try]:
         """What it means, by the table."""
         return meanings().get(self.number, UNKNOWN) if self.number is not None else UNKNOWN
 
@@ -97,27 +65,10 @@ class Diagnostic(msgspec.Struct, frozen=True):
         `details` stay out, and so does what a message quotes: they may hold the reader's words.
         """
         said = f"SRU diagnostic {self.number}: {_QUOTES.split(self.message)[0].strip()}"[:120]
-        means = self.meaning.means
-        if means is Means.SETTINGS:
-            return SettingsError(f"members/{member}.toml", None, said)
-        return _FAILURES.get(means, FaultError)(said)
-
-
-_FAILURES: dict[Means, type[LienThuError]] = {
-    Means.BUSY: BusyError,
-    Means.REFUSED: RefusedError,
-    Means.READER: ReaderError,
-    Means.UNSUPPORTED: UnsupportedError,
-    Means.OURS: BugError,
-}
+        return failure_of(self.meaning.means, said, member=member)
 
 
 @cache
-def meanings() -> dict[int, Meaning]:
+def meanings() -> dict[int, Meaning[Try]]:
     """Return the table by number."""
-    found: dict[int, Meaning] = {}
-    for span, row in tomllib.loads(files("connectors.sru").joinpath("diagnostics.toml").read_text("utf-8")).items():
-        first, _, last = span.partition("-")
-        meaning = msgspec.convert(row, Meaning)
-        found |= dict.fromkeys(range(int(first), int(last or first) + 1), meaning)
-    return found
+    return meanings_of("connectors.sru", Meaning[Try])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
+from connectors.finding_out import sample_of
 from connectors.formats import record_from_xml
 from connectors.questions.cql import cql
 from connectors.sru import ladder
@@ -16,7 +17,7 @@ from connectors.sru.request import explain_url, search_url
 from connectors.sru.response import Response, response_beside, unpacked
 from connectors.sru.settings import Dialect, SruSettings, dialect
 from engine.errors import LienThuError, UnreadableError
-from engine.model import Clause, Field, Query, Record, Scheme
+from engine.model import Clause, Field, Query, Record
 from engine.ports import Door, Member
 
 
@@ -117,7 +118,8 @@ class _Examination:
         empty: list[Field] = []
         refused: list[Field] = []
         for field in self.speaking.indexes:
-            answer = await self.ask(Query(Clause(_sample(record, field) or word, field=field)), self.speaking)
+            own = sample_of(record, field) if field is not Field.ANY else None
+            answer = await self.ask(Query(Clause(own or word, field=field)), self.speaking)
             if answer.diagnostics and not answer.rows:
                 refused.append(field)
             elif answer.total == 0 or not answer.rows:
@@ -125,22 +127,3 @@ class _Examination:
             else:
                 found.append(field)
         return tuple(found), tuple(empty), tuple(refused)
-
-
-def _sample(record: Record | None, field: Field) -> str | None:
-    """Return a word that stands in a field of a record."""
-    if record is None:
-        return None
-    numbers = {Field.ISBN: Scheme.ISBN, Field.ISSN: Scheme.ISSN}
-    if field in numbers:
-        return next((found.value for found in record.identifiers if found.scheme is numbers[field]), None)
-    texts = {
-        Field.TITLE: record.title,
-        Field.PERSON: record.people[0].name if record.people else "",
-        Field.SUBJECT: record.subjects[0] if record.subjects else "",
-        Field.PUBLISHER: record.publisher or "",
-        Field.SERIES: record.series[0].title if record.series else "",
-        Field.CALL_NUMBER: record.classes[0].number if record.classes else "",
-    }
-    words = [word.strip(".,:;/()[]") for word in texts.get(field, "").split()]
-    return max(words, key=len, default=None)

@@ -1,7 +1,6 @@
 """The ladder of second tries: which other way of asking a server's own words allow. Pure.
 
-A rung is a `Dialect`: each step down gives up one thing. What a diagnostic taught about the server is lasting, so that
-the connector asks the next question on the rung that worked; what only this question needed is not.
+A rung is a `Dialect`; see `connectors.questions.second_tries`.
 """
 
 from __future__ import annotations
@@ -11,57 +10,34 @@ from collections.abc import Callable
 
 import msgspec
 
+from connectors.questions import second_tries
 from connectors.questions.cql_map import Index, Quoting, Words, YearForm
-from connectors.questions.expressions import clauses, is_marked, rewritten
+from connectors.questions.expressions import clauses
+from connectors.questions.second_tries import Step, first_change, without_boolean
 from connectors.sru.diagnostics import Diagnostic, Try
 from connectors.sru.settings import Dialect, Packing, Version
-from engine.model import Field, Query, Reason
-from engine.text import unmarked
+from engine.model import Field, Query
 
 _LOWER = {Version.V2_0: Version.V1_2, Version.V1_2: Version.V1_1}
-_BOOLEANS = ("not", "or", "and")
 
 
-class Step(msgspec.Struct, frozen=True):
-    """Another way of asking: how the server is spoken to, what is asked, and what is said about it if it works.
-
-    `is_lasting`: what was learned holds for every question to this server.
-    """
-
-    speaking: Dialect
-    query: Query
-    is_lasting: bool = True
-    notices: tuple[Reason, ...] = ()
-
-
-def after_diagnostics(speaking: Dialect, query: Query, said: tuple[Diagnostic, ...]) -> Step | None:
+def after_diagnostics(speaking: Dialect, query: Query, said: tuple[Diagnostic, ...]) -> Step[Dialect] | None:
     """Return the next rung after a server's diagnostics, None where they allow none."""
-    for diagnostic in said:
-        step = _after(speaking, query, diagnostic)
-        if step is not None and (step.speaking != speaking or step.query != query):
-            return step
-    return None
+    return first_change(speaking, query, (_after(speaking, query, diagnostic) for diagnostic in said))
 
 
-def after_nothing(speaking: Dialect, query: Query) -> Step | None:
+def after_nothing(speaking: Dialect, query: Query) -> Step[Dialect] | None:
     """Return the next rung after an answer without hits, None where nothing is left to try.
 
     Words that were sent side by side are first asked for one by one; then marked words without their marks.
     """
-    expression = query.expression
-    if expression is None:
-        return None
     side_by_side = {Words.PHRASE, Words.ADJ}
     manners = {speaking.words} | {index.words for index in speaking.indexes.values() if isinstance(index, Index)}
-    if manners & side_by_side and any(" " in clause.text and not clause.is_phrase for clause in clauses(expression)):
-        return Step(_word_by_word(speaking), query, is_lasting=False, notices=(Reason("notice.words-for-phrase"),))
-    if speaking.folded_fallback and is_marked(expression):
-        bare = msgspec.structs.replace(query, expression=rewritten(expression, unmarked))
-        return Step(speaking, bare, is_lasting=False, notices=(Reason("notice.folded"),))
-    return None
+    word_by_word = _word_by_word(speaking) if manners & side_by_side else None
+    return second_tries.after_nothing(speaking, query, word_by_word=word_by_word)
 
 
-def _after(speaking: Dialect, query: Query, diagnostic: Diagnostic) -> Step | None:
+def _after(speaking: Dialect, query: Query, diagnostic: Diagnostic) -> Step[Dialect] | None:
     second_try = diagnostic.meaning.second_try
     if second_try in _GIVES_UP:
         return Step(msgspec.structs.replace(speaking, **_GIVES_UP[second_try](speaking)), query)
@@ -73,12 +49,12 @@ def _after(speaking: Dialect, query: Query, diagnostic: Diagnostic) -> Step | No
         case Try.INDEX:
             return _without_index(speaking, query, diagnostic)
         case Try.BOOLEAN:
-            return _without_boolean(speaking, query, diagnostic)
+            return without_boolean(speaking, query, diagnostic.details.lower().split())
         case _:
             return None
 
 
-def _lower_version(speaking: Dialect, query: Query, diagnostic: Diagnostic) -> Step | None:
+def _lower_version(speaking: Dialect, query: Query, diagnostic: Diagnostic) -> Step[Dialect] | None:
     """Return the rung of the version that the server names as its highest, else of the next lower one."""
     lower = _LOWER.get(speaking.version)
     named = re.search(r"\b(1\.1|1\.2)\b", diagnostic.details)
@@ -87,7 +63,7 @@ def _lower_version(speaking: Dialect, query: Query, diagnostic: Diagnostic) -> S
     return Step(msgspec.structs.replace(speaking, version=lower), query) if lower is not None else None
 
 
-def _without_parameter(speaking: Dialect, query: Query, diagnostic: Diagnostic) -> Step | None:
+def _without_parameter(speaking: Dialect, query: Query, diagnostic: Diagnostic) -> Step[Dialect] | None:
     """Return the rung without the parameter that the server names, else without the next one it can do without."""
     change = msgspec.structs.replace
     named = diagnostic.details + " " + diagnostic.message
@@ -106,16 +82,7 @@ def _without_parameter(speaking: Dialect, query: Query, diagnostic: Diagnostic) 
     return Step(change(speaking, sort=""), query)
 
 
-def _without_boolean(speaking: Dialect, query: Query, diagnostic: Diagnostic) -> Step | None:
-    """Return the rung without the boolean that the server names, else without the rarest that is left."""
-    named = [boolean for boolean in _BOOLEANS if boolean in diagnostic.details.lower().split()]
-    unwanted = next((boolean for boolean in named or _BOOLEANS if boolean in speaking.booleans), None)
-    if unwanted is None:
-        return None
-    return Step(msgspec.structs.replace(speaking, booleans=speaking.booleans - {unwanted}), query)
-
-
-def _without_index(speaking: Dialect, query: Query, diagnostic: Diagnostic) -> Step | None:
+def _without_index(speaking: Dialect, query: Query, diagnostic: Diagnostic) -> Step[Dialect] | None:
     """Return the rung without the index or the context set that the server names.
 
     Zebra names none: then it is the only one that the query needs, if it needs one only. Else this question alone is

@@ -12,6 +12,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from connectors.questions.cql_map import CqlMap, Index, IsbnForm, LanguageCodes, MissingField, Quoting, Words, YearForm
+from connectors.questions.profiles import overridden
 from engine.model import Field
 
 
@@ -127,17 +128,6 @@ def dialect(settings: SruSettings) -> Dialect:
     >>> dialect(SruSettings(profile=Profile.KOHA, version=Version.V1_2)).version
     <Version.V1_2: '1.2'>
     """
-    base = _said(profiles()[settings.profile])
-    said = _said(settings)
-    for table in ("indexes", "parameters", "context_sets"):
-        if table in base and table in said:
-            said[table] = {**base[table], **said[table]}  # type: ignore[dict-item]  # both are tables of TOML
-    merged = {**base, **said}
-    return msgspec.convert(merged, Dialect, strict=False)
-
-
-def _said(settings: SruSettings) -> dict[str, object]:
-    """Return the keys that were set, as TOML has them."""
-    found: dict[str, object] = msgspec.to_builtins(settings, str_keys=True)
-    found.pop("profile", None)
-    return found
+    tables = ("indexes", "parameters", "context_sets")
+    keys = overridden(profiles()[settings.profile], settings, tables=tables, apart=("profile",))
+    return msgspec.convert(keys, Dialect, strict=False)

@@ -12,9 +12,11 @@ from lxml import etree
 
 from connectors.lists.narrow import narrows, passes
 from connectors.questions.notices import once
+from connectors.questions.second_tries import Step
+from connectors.reading.diagnostics import HARMLESS, Means
 from connectors.z3950 import ladder
 from connectors.z3950.conversation import Conversation, HungUpError, Searched, closed
-from connectors.z3950.diagnostics import Diagnostic, Means
+from connectors.z3950.diagnostics import Diagnostic
 from connectors.z3950.kept import Lend
 from connectors.z3950.ladder import LostSetError, OtherWayError
 from connectors.z3950.operands import Operand
@@ -31,8 +33,6 @@ RECORDS_A_SLICE: Final = 25
 
 _LEAST_CHUNK: Final = 5
 """A server that gives fewer at once is taken to have stumbled over a large record, not to do so always."""
-
-_HARMLESS: Final = frozenset({Means.PARTIAL, Means.END, Means.IGNORE, Means.EMPTY})
 
 
 class Asking:
@@ -183,7 +183,7 @@ class Asking:
             conversation.holds = (key, searched)
         return searched
 
-    def _take_step(self, step: ladder.Step) -> None:
+    def _take_step(self, step: Step[Dialect]) -> None:
         self.speaking = step.speaking
         self._given_up.extend(step.notices)
         if step.is_lasting:
@@ -197,7 +197,7 @@ class Asking:
                 self._given_up.append(Reason("notice.partial"))
             elif means is Means.EMPTY:
                 self._given_up.append(Reason("notice.stop-words"))
-            elif means not in _HARMLESS and not searched.count:
+            elif means not in HARMLESS and not searched.count:
                 raise diagnostic.failure(self.member)
         if not searched.is_found and not searched.diagnostics and not searched.count:
             raise UnreadableError("the search failed, and the server does not say why")
@@ -255,10 +255,10 @@ class Asking:
         if rows and not self._found and self._unreadable == len(rows) and len(self.speaking.syntaxes) > 1:
             # Not what was asked for, nor anything that can be read: another syntax may be.
             fewer = msgspec.structs.replace(self.speaking, syntaxes=self.speaking.syntaxes[1:])
-            raise OtherWayError(ladder.Step(fewer, Query(None)))
+            raise OtherWayError(Step(fewer, Query(None)))
         for diagnostic in came.diagnostics:
             means = diagnostic.meaning.means
-            if not self._found and means not in _HARMLESS:
+            if not self._found and means not in HARMLESS:
                 raise diagnostic.failure(self.member)
             if means is not Means.END and means is not Means.IGNORE:
                 self._given_up.append(Reason("notice.partial"))
@@ -324,4 +324,4 @@ def _only_surrogates(rows: tuple[Cut | Diagnostic, ...]) -> tuple[Diagnostic, ..
 
 
 def _is_harmless(said: tuple[Diagnostic, ...]) -> bool:
-    return all(one.meaning.means in _HARMLESS for one in said)
+    return all(one.meaning.means in HARMLESS for one in said)

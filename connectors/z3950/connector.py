@@ -7,10 +7,10 @@ from importlib.metadata import version
 from typing import Final
 
 from connectors.questions.cql_map import MissingField
+from connectors.reading.diagnostics import Means
 from connectors.z3950 import copies
 from connectors.z3950.asking import Asking
 from connectors.z3950.conversation import Conversation, HungUpError, Scanned, closed
-from connectors.z3950.diagnostics import Means
 from connectors.z3950.greeting import Login
 from connectors.z3950.kept import Kept
 from connectors.z3950.operands import Term

@@ -10,6 +10,7 @@ from typing import Final
 
 import msgspec
 
+from connectors.finding_out import sample_of
 from connectors.z3950.connector import Z3950Connector
 from connectors.z3950.conversation import Conversation, HungUpError, Searched, closed
 from connectors.z3950.diagnostics import Diagnostic
@@ -20,7 +21,7 @@ from connectors.z3950.records import record_of
 from connectors.z3950.rpn import rpn
 from connectors.z3950.settings import Dialect, Z3950Settings, dialect, place
 from engine.errors import LienThuError, UnreadableError
-from engine.model import Clause, Field, Query, Reason, Record, Scheme
+from engine.model import Clause, Field, Query, Reason, Record
 from engine.ports import Door, Finding, Member
 from engine.text import unmarked
 
@@ -183,23 +184,3 @@ def _terms(root: Operand) -> Iterator[Term]:
     else:
         yield from _terms(root.left)
         yield from _terms(root.right)
-
-
-def sample_of(record: Record | None, field: Field) -> str | None:
-    """Return a word that stands in a field of a record, None where it has none."""
-    if record is None:
-        return None
-    numbers = {Field.ISBN: Scheme.ISBN, Field.ISSN: Scheme.ISSN}
-    if field in numbers:
-        return next((one.value for one in record.identifiers if one.scheme is numbers[field]), None)
-    texts = {
-        Field.ANY: record.title,
-        Field.TITLE: record.title,
-        Field.PERSON: record.people[0].name if record.people else "",
-        Field.SUBJECT: record.subjects[0] if record.subjects else "",
-        Field.PUBLISHER: record.publisher or "",
-        Field.SERIES: record.series[0].title if record.series else "",
-        Field.CALL_NUMBER: record.classes[0].number if record.classes else "",
-    }
-    words = [word.strip(".,:;/()[]") for word in texts.get(field, "").split()]
-    return max(words, key=len, default=None)

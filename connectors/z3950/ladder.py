@@ -1,7 +1,6 @@
 """The ladder of second tries: which other way of asking a server's own words allow. Pure.
 
-A rung is a `Dialect`: each step down gives up one thing. What a diagnostic taught about the server is lasting, so that
-the connector asks the next question on the rung that worked; what only this question needed is not.
+A rung is a `Dialect`; see `connectors.questions.second_tries`.
 """
 
 from __future__ import annotations
@@ -12,33 +11,21 @@ from typing import Final
 
 import msgspec
 
+from connectors.questions import second_tries
 from connectors.questions.cql_map import YearForm
-from connectors.questions.expressions import clauses, is_marked, rewritten
+from connectors.questions.expressions import clauses, is_marked
+from connectors.questions.second_tries import Step, first_change, without_boolean
+from connectors.reading.diagnostics import Means
 from connectors.z3950.bib1 import ANY, ANYWHERE, COMPLETENESS, POSITION, RELATION, Use, Words
-from connectors.z3950.diagnostics import Diagnostic, Means, Try
+from connectors.z3950.diagnostics import Diagnostic, Try
 from connectors.z3950.settings import Dialect
-from engine.model import Expression, Field, Query, Reason
-from engine.text import unmarked
-
-_BOOLEANS: Final = ("not", "or", "and")
-
-
-class Step(msgspec.Struct, frozen=True):
-    """Another way of asking: how the server is spoken to, what is asked, and what is said about it if it works.
-
-    `is_lasting`: what was learned holds for every question to this server.
-    """
-
-    speaking: Dialect
-    query: Query
-    is_lasting: bool = True
-    notices: tuple[Reason, ...] = ()
+from engine.model import Expression, Field, Query
 
 
 class OtherWayError(Exception):
     """A present request showed that the server wants to be spoken to otherwise."""
 
-    def __init__(self, step: Step) -> None:
+    def __init__(self, step: Step[Dialect]) -> None:
         self.step = step
 
 
@@ -46,26 +33,15 @@ class LostSetError(Exception):
     """The server no longer has the result set."""
 
 
-def after_diagnostics(speaking: Dialect, query: Query, said: tuple[Diagnostic, ...]) -> Step | None:
+def after_diagnostics(speaking: Dialect, query: Query, said: tuple[Diagnostic, ...]) -> Step[Dialect] | None:
     """Return the next rung after a server's diagnostics, None where they allow none."""
-    for diagnostic in said:
-        step = _after(speaking, query, diagnostic)
-        if step is not None and (step.speaking != speaking or step.query != query):
-            return step
-    return None
+    return first_change(speaking, query, (_after(speaking, query, diagnostic) for diagnostic in said))
 
 
-def after_nothing(speaking: Dialect, query: Query) -> Step | None:
+def after_nothing(speaking: Dialect, query: Query) -> Step[Dialect] | None:
     """Return the next rung after an answer without hits: marked words without their marks. None where none is left."""
-    expression = query.expression
-    if expression is None:
-        return None
-    if Words.PHRASE in _manners(speaking) and any(" " in one.text and not one.is_phrase for one in clauses(expression)):
-        return Step(_word_by_word(speaking), query, is_lasting=False, notices=(Reason("notice.words-for-phrase"),))
-    if speaking.folded_fallback and is_marked(expression):
-        bare = msgspec.structs.replace(query, expression=rewritten(expression, unmarked))
-        return Step(speaking, bare, is_lasting=False, notices=(Reason("notice.folded"),))
-    return None
+    word_by_word = _word_by_word(speaking) if Words.PHRASE in _manners(speaking) else None
+    return second_tries.after_nothing(speaking, query, word_by_word=word_by_word)
 
 
 def step_after_present(speaking: Dialect, said: tuple[Diagnostic, ...]) -> None:
@@ -84,13 +60,13 @@ def may_lack_marks(expression: Expression) -> bool:
     return any(letter.isalpha() for text in texts for letter in text) and not is_marked(expression)
 
 
-def _after(speaking: Dialect, query: Query, diagnostic: Diagnostic) -> Step | None:
+def _after(speaking: Dialect, query: Query, diagnostic: Diagnostic) -> Step[Dialect] | None:
     second_try = diagnostic.meaning.second_try
     match second_try:
         case Try.USE:
             return _without_use(speaking, query, diagnostic)
         case Try.BOOLEAN:
-            return _without_boolean(speaking, query, diagnostic)
+            return without_boolean(speaking, query, re.split(r"[^a-z]+", diagnostic.details.lower()))
         case Try.ATTRIBUTES:
             return Step(_fewer_attributes(speaking), query)
         case None:
@@ -99,7 +75,7 @@ def _after(speaking: Dialect, query: Query, diagnostic: Diagnostic) -> Step | No
             return Step(msgspec.structs.replace(speaking, **_GIVES_UP[second_try](speaking)), query)
 
 
-def _without_use(speaking: Dialect, query: Query, diagnostic: Diagnostic) -> Step | None:
+def _without_use(speaking: Dialect, query: Query, diagnostic: Diagnostic) -> Step[Dialect] | None:
     """Return the rung without the Use attribute that the server names: its field is then looked for anywhere.
 
     Some name none: then it is the only one that the query needs, if it needs one only. Else this question alone is
@@ -147,15 +123,6 @@ def _only_use(speaking: Dialect, query: Query) -> int | None:
     if not found and fields == {Field.ANY}:
         found = set(_numbers(speaking.uses.get(Field.ANY, 0)))
     return found.pop() if len(found) == 1 else None
-
-
-def _without_boolean(speaking: Dialect, query: Query, diagnostic: Diagnostic) -> Step | None:
-    """Return the rung without the boolean that the server names, else without the rarest that is left."""
-    named = [boolean for boolean in _BOOLEANS if boolean in re.split(r"[^a-z]+", diagnostic.details.lower())]
-    unwanted = next((boolean for boolean in named or _BOOLEANS if boolean in speaking.booleans), None)
-    if unwanted is None:
-        return None
-    return Step(msgspec.structs.replace(speaking, booleans=speaking.booleans - {unwanted}), query)
 
 
 def _fewer_attributes(speaking: Dialect) -> Dialect:

@@ -15,6 +15,7 @@ import msgspec
 from connectors.questions.cql import isbn_forms
 from connectors.questions.cql_map import MOST_YEARS_LISTED, LanguageCodes, MissingField, YearForm
 from connectors.questions.notices import once
+from connectors.questions.saying import Saying
 from connectors.z3950.bib1 import (
     GREATER_OR_EQUAL,
     LESS_OR_EQUAL,
@@ -29,7 +30,7 @@ from connectors.z3950.bib1 import (
 )
 from connectors.z3950.operands import Joined, Operand, Term, joined
 from engine.errors import UnsupportedError
-from engine.model import And, Clause, Expression, Field, Filters, Not, Or, Query, Reason
+from engine.model import Clause, Expression, Field, Filters, Query, Reason
 from engine.text import unmarked
 
 MOST_LETTERS: Final = 500
@@ -56,65 +57,28 @@ def rpn(query: Query, by: Bib1Map) -> Rpn:
     '@and @attr 1=4 @attr 4=2 "kinh" @attr 1=4 @attr 4=2 @attr 5=1 "tế"'
     """
     saying = _Saying(by)
-    parts = [saying.expression(query.expression)] if query.expression is not None else []
-    unasked = query.filters
-    years = saying.years(query.filters)
-    if years is not None:
-        parts.append(years)
-        unasked = msgspec.structs.replace(unasked, year_from=None, year_to=None)
-    languages = saying.languages(query.filters)
-    if languages is not None:
-        parts.append(languages)
-        unasked = msgspec.structs.replace(unasked, languages=())
-    root = joined("and", [part for part in parts if part is not None])
-    if root is None:
-        raise UnsupportedError("nothing of this query can be asked of this server")
+    root, unasked = saying.query(query)
+    assert root is not None
     if saying.operands > MOST_OPERANDS:
         raise UnsupportedError(f"{saying.operands} operands, {MOST_OPERANDS} are asked at most")
     return Rpn(root, once(saying.notices), unasked)
 
 
-class _Saying:
-    """One query being said: the map, and what is gathered on the way."""
+class _Saying(Saying[Operand | None]):
+    """One query being said as RPN; its operands are counted."""
+
+    language = "RPN"
 
     def __init__(self, by: Bib1Map) -> None:
+        super().__init__(by.booleans)
         self.by = by
-        self.notices: list[Reason] = []
         self.operands = 0
 
-    def expression(self, expression: Expression) -> Operand | None:
-        match expression:
-            case Clause():
-                return self.clause(expression)
-            case Or():
-                return self.either(expression)
-            case And():
-                return self.every(expression)
-            case Not():
-                raise UnsupportedError("a query that only excludes cannot be said in RPN")
+    def joined(self, boolean: str, parts: list[Operand | None]) -> Operand | None:
+        return joined("or" if boolean == "or" else "and", [part for part in parts if part is not None])
 
-    def either(self, expression: Or) -> Operand | None:
-        parts = [said for part in expression.parts if (said := self.expression(part)) is not None]
-        if len(parts) > 1 and "or" not in self.by.booleans:
-            self.notices.append(Reason("notice.dropped-alternatives"))
-            return parts[0]
-        return joined("or", parts)
-
-    def every(self, expression: And) -> Operand | None:
-        wanted = [part for part in expression.parts if not isinstance(part, Not)]
-        unwanted = [part.part for part in expression.parts if isinstance(part, Not)]
-        said = [found for part in wanted if (found := self.expression(part)) is not None]
-        if len(said) > 1 and "and" not in self.by.booleans:
-            self.notices.append(Reason("notice.dropped-clause"))
-            said = said[:1]
-        if unwanted and "not" not in self.by.booleans:
-            self.notices.append(Reason("notice.dropped-exclusion"))
-            unwanted = []
-        whole = joined("and", said)
-        if whole is None:
-            if unwanted:
-                raise UnsupportedError("what is wanted cannot be asked of this server, only what is not")
-            return None
+    def without(self, whole: Operand | None, unwanted: list[Expression]) -> Operand | None:
+        assert whole is not None
         without = joined("or", [found for part in unwanted if (found := self.expression(part)) is not None])
         if without is None:
             return whole

@@ -15,6 +15,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from connectors.questions.cql_map import IsbnForm, LanguageCodes, MissingField, YearForm
+from connectors.questions.profiles import overridden
 from connectors.z3950.bib1 import Bib1Map, Kind, Number, TermCharset, Use, Words
 from connectors.z3950.oids import Syntax
 from engine.errors import SettingsError
@@ -163,20 +164,9 @@ def dialect(settings: Z3950Settings) -> Dialect:
     >>> dialect(Z3950Settings(profile=Profile.KOHA, chunk=10)).chunk
     10
     """
-    base = _said(profiles()[settings.profile])
-    said = _said(settings)
-    for table in ("uses", "element_sets"):
-        if table in base and table in said:
-            said[table] = {**base[table], **said[table]}  # type: ignore[dict-item]  # both are tables of TOML
-    return msgspec.convert({**base, **said}, Dialect, strict=False)
-
-
-def _said(settings: Z3950Settings) -> dict[str, object]:
-    """Return the keys that were set, as TOML has them."""
-    found: dict[str, object] = msgspec.to_builtins(settings, str_keys=True)
-    for key in _OF_THE_MEMBER:
-        found.pop(key, None)
-    return found
+    tables = ("uses", "element_sets")
+    keys = overridden(profiles()[settings.profile], settings, tables=tables, apart=_OF_THE_MEMBER)
+    return msgspec.convert(keys, Dialect, strict=False)
 
 
 class Whereabouts(msgspec.Struct, frozen=True):

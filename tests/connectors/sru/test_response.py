@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connectors.sru.diagnostics import Diagnostic, Means, Try, meanings
+from connectors.reading.diagnostics import Means
+from connectors.sru.diagnostics import Diagnostic, Try, meanings
 from connectors.sru.response import response, unpacked
 from engine.errors import (
     BugError,
