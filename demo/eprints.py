@@ -27,7 +27,7 @@ _JSON: Final = "application/json; charset=utf-8"
 _PAGE: Final = 20
 _ORDER: Final = "-date/creators_name/title"
 _FIELDS: Final = {
-    "q": "any", "title": "title", "creators_name": "author", "keywords": "subject", "subjects": "subject",
+    "q": "text", "title": "title", "creators_name": "author", "keywords": "subject", "subjects": "subject",
     "publisher": "publisher", "series": "series", "publication": "series", "isbn": "isbn", "date": "year",
 }  # fmt: skip
 _TYPES: Final = {"thesis": "thesis", "book": "book", "article": "article", "journal": "other"}
@@ -223,7 +223,7 @@ def _tree(asked: Mapping[str, str], *, is_simple: bool) -> tuple[Tree | None, bo
     clauses = [clause.split(":", 4) for clause in re.split(r"(?<!\\)\|", _expression(asked)) if clause]
     terms: list[Tree | None] = []
     for name, _, _, _, value in (clause for clause in clauses if len(clause) == 5):
-        field = _FIELDS.get(name, "any" if is_simple else "")
+        field = _FIELDS.get(name, "text" if is_simple else "")
         text = re.sub(r"\\(.)", r"\1", value)
         if field == "year":
             years = re.findall(r"\d{4}", text)

@@ -30,7 +30,7 @@ _STATUSES: Final = {
     State.READING_ROOM: (12, "Reserves"),
 }  # fmt: skip
 _TOKEN: Final = re.compile(
-    r'(?P<class>[a-z]+(?:\|\w+)*):\s*|(?P<phrase>-?"[^"]*")|(?P<mark>&&|\|\||[()])|(?P<word>[^\s()"]+)'
+    r'(?P<class>[a-z]+(?:\|\w+)*):\s*|(?P<phrase>-?"[^"]*")|(?P<mark>&&|\|\||[-!]?\(|\))|(?P<word>[^\s()"]+)'
 )
 
 
@@ -106,7 +106,7 @@ class Evergreen:
             if token["class"]:
                 current = token["class"].partition("|")[0]
             elif token["mark"]:
-                parts.append({"&&": "AND", "||": "OR"}.get(token["mark"], token["mark"]))
+                parts.append({"&&": "AND", "||": "OR", "-(": "NOT (", "!(": "NOT ("}.get(token["mark"], token["mark"]))
             else:
                 text = token.group()
                 sign, text = ("NOT ", text[1:]) if text.startswith("-") and len(text) > 1 else ("", text)

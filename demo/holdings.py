@@ -15,7 +15,8 @@ from demo.entries import Copy, Entry, State
 from demo.shelf import FIELDS, Fold, Matching, Shelf, fold_all
 
 NAMES: Final = {
-    "any": FIELDS, "title": ("title",), "author": ("person",), "subject": ("subject",), "publisher": ("publisher",),
+    "any": (*FIELDS, "isbn", "issn"), "text": FIELDS,
+    "title": ("title",), "author": ("person",), "subject": ("subject",), "publisher": ("publisher",),
     "series": ("series",), "call": ("class",), "isbn": ("isbn",), "issn": ("issn",), "year": ("year",),
     "language": ("language",), "material": ("material",), "id": ("id",),
 }  # fmt: skip
@@ -75,7 +76,7 @@ class Holdings:
 
     def _shelf(self, fold: Fold) -> Shelf:
         if fold not in self._shelves:
-            self._shelves[fold] = Shelf(self.entries, Matching(indexes=NAMES, default=FIELDS, fold=fold))
+            self._shelves[fold] = Shelf(self.entries, Matching(indexes=NAMES, default=NAMES["any"], fold=fold))
         return self._shelves[fold]
 
 

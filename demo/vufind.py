@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 from urllib.parse import parse_qsl
 
@@ -160,19 +160,10 @@ class VuFind:
 
     def _found(self, pairs: Sequence[tuple[str, str]]) -> list[Entry]:
         asked = dict(pairs)
-        clauses = list(_clauses(pairs)) or [(asked.get("lookfor", ""), asked.get("type", "AllFields"))]
         try:
-            nodes = [lucene.parse(_within(_repaired(text), kind)) for text, kind in clauses if text.strip()]
+            node = _advanced(pairs) or lucene.parse(_within(_repaired(asked.get("lookfor", "")), asked.get("type", "")))
         except lucene.QuerySyntaxError as error:
             raise RefusedError("Invalid search") from error
-        operator = next((value for name, value in pairs if name == "bool0[]"), "AND").upper()
-        match asked.get("join", operator).upper() if not _clauses_are_one_group(pairs) else operator:
-            case "OR":
-                node: lucene.Node = lucene.Either(tuple(nodes))
-            case "NOT":
-                node = lucene.Both((), tuple(nodes))
-            case _:
-                node = lucene.Both(tuple(nodes))
         found = self._holdings.found_by_lucene(node, _named)
         for name, value in pairs:
             if name in {"filter[]", "filter"}:
@@ -217,16 +208,23 @@ def closed(library: Library, holdings: Holdings) -> VuFind:
     return VuFind(library, holdings, has_rest=False)
 
 
-def _clauses(pairs: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
-    """Yield the clauses of an advanced search, `lookfor0[]` and `type0[]`, whatever their group."""
+def _advanced(pairs: Sequence[tuple[str, str]]) -> lucene.Node | None:
+    """Return an advanced search: groups `lookfor0[]` of one operator each, `NOT` for a group that is left out."""
+    wanted: list[lucene.Node] = []
+    unwanted: list[lucene.Node] = []
     for group in dict.fromkeys(re.findall(r"lookfor(\d+)\[\]", " ".join(name for name, _ in pairs))):
         words = [value for name, value in pairs if name == f"lookfor{group}[]"]
-        kinds = [value for name, value in pairs if name == f"type{group}[]"]
-        yield from zip(words, [*kinds, *["AllFields"] * len(words)], strict=False)
-
-
-def _clauses_are_one_group(pairs: Sequence[tuple[str, str]]) -> bool:
-    return not any(name.startswith("lookfor1") for name, _ in pairs)
+        kinds = [value for name, value in pairs if name == f"type{group}[]"] + ["AllFields"] * len(words)
+        operator = next((value.upper() for name, value in pairs if name == f"bool{group}[]"), "AND")
+        said = zip(words, kinds, strict=False)
+        nodes = tuple(lucene.parse(_within(_repaired(text), kind)) for text, kind in said if text.strip())
+        if nodes:
+            node = lucene.Both(nodes) if operator == "AND" else lucene.Either(nodes)
+            (unwanted if operator == "NOT" else wanted).append(node)
+    if not wanted and not unwanted:
+        return None
+    is_any = dict(pairs).get("join", "AND").upper() == "OR"
+    return lucene.Both((lucene.Either(tuple(wanted)),) if is_any and wanted else tuple(wanted), tuple(unwanted))
 
 
 def _repaired(text: str) -> str:

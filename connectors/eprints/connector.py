@@ -17,6 +17,7 @@ from connectors.eprints.request import (
 )
 from connectors.eprints.settings import EprintsSettings
 from connectors.lists.by_page import Batch, Fetch, answer_by_pages
+from connectors.questions.simpler import simpler
 from connectors.reading.html import html_of
 from engine.errors import LienThuError, UnreadableError, UnsupportedError
 from engine.model import Answer, Clause, Expression, Field, Filters, Query, Reason, Record, Window
@@ -55,7 +56,7 @@ class EprintsConnector:
             clock=self._door.clock,
             can=CAN,
             ask=ask,
-            unasked=said(query.expression, query.filters).unasked,
+            unasked=said(simpler(query.expression, CAN).expression, query.filters).unasked,
             folds_marks=self._settings.folds_marks,
         )
 

@@ -72,6 +72,9 @@ def said(expression: Expression | None, settings: OmekaSettings) -> Said:
         at = f"property[{number}]"
         pairs += [(f"{at}[joiner]", row.joiner), (f"{at}[property]", row.term), (f"{at}[type]", row.relation)]
         pairs.append((f"{at}[text]", row.text))
+    if len(" ".join(words).split()) > 1:
+        # MySQL's search in natural language: any word, and what has more of them first.
+        notices["notice.any-word"] = None
     if len(rows) > _MOST_ROWS:
         notices["notice.dropped-clause"] = None
     return Said(tuple(pairs), tuple(Reason(code) for code in notices))

@@ -79,13 +79,19 @@ def _said(expression: Expression, speaking: Spoken, *, is_inner: bool) -> str:
         case Clause():
             return _clause(expression, speaking)
         case Not(part=part):
-            return f"not {_said(part, speaking, is_inner=True)}"
+            return f"not {_grouped(part, speaking)}"
         case And(parts=parts):
             kept = sorted(parts, key=lambda part: isinstance(part, Not))  # a question can't begin with "not"
             joined = " and ".join(_said(part, speaking, is_inner=True) for part in kept)
         case Or(parts=parts):
-            joined = " or ".join(_said(part, speaking, is_inner=True) for part in parts)
+            joined = " or ".join(_grouped(part, speaking) for part in parts)
     return f"({joined})" if is_inner else joined
+
+
+def _grouped(part: Expression, speaking: Spoken) -> str:
+    """Return a part whose words stay together: WebPAC joins from the left, word by word."""
+    text = _said(part, speaking, is_inner=True)
+    return f"({text})" if isinstance(part, Clause) and " " in text and text[0] != '"' and ":(" not in text else text
 
 
 def _clause(clause: Clause, speaking: Spoken) -> str:

@@ -63,7 +63,7 @@ def test_words_can_be_asked_for_one_by_one() -> None:
 def test_an_or_among_other_parts_is_given_up_and_told() -> None:
     asked = said(And((Clause("huế"), Or((Clause("ảnh"), Clause("tranh"))))), OmekaSettings())
     assert asked.pairs == (("fulltext_search", "huế ảnh"),)
-    assert [notice.code for notice in asked.notices] == ["notice.dropped-alternatives"]
+    assert [notice.code for notice in asked.notices] == ["notice.dropped-alternatives", "notice.any-word"]
 
 
 async def test_the_sites_are_asked_for_once() -> None:
@@ -138,3 +138,9 @@ def test_omeka_s_is_told_by_its_styles_and_the_site_is_filled_in() -> None:
 
 def test_other_json_is_not_taken_for_omeka() -> None:
     assert recognise_api(Page("https://x/api/items", 200, "application/json", b'[{"id": 1}]')) is None
+
+
+def test_several_words_are_told_to_be_any_of_them_and_one_is_not() -> None:
+    assert [notice.code for notice in said(Clause("kinh tế"), OmekaSettings()).notices] == ["notice.any-word"]
+    assert said(Clause("huế"), OmekaSettings()).notices == ()
+    assert said(Clause("kinh tế"), OmekaSettings(words="values")).notices == ()

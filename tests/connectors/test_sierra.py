@@ -39,7 +39,7 @@ def _connector(replay: Replay, url: str, settings: SierraSettings) -> SierraConn
         (Clause("kinh tế", is_phrase=True), "X", '"kinh tế"'),
         (Clause("kinh", Field.TITLE, is_truncated=True), "X", "t:(kinh*)"),
         (Clause("9786046512349", Field.ISBN), "i", "9786046512349"),
-        (And((Clause("luật"), Not(Clause("dân sự")))), "X", "luật and not dân sự"),
+        (And((Clause("luật"), Not(Clause("dân sự")))), "X", "luật and not (dân sự)"),
         (Or((Clause("a", Field.PERSON), And((Clause("b"), Clause("c"))))), "X", "a:(a) or (b and c)"),
         (Clause("war and peace"), "X", "war peace"),
     ],
