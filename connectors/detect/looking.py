@@ -8,7 +8,7 @@ from typing import Final
 
 from bs4 import BeautifulSoup, Tag
 
-from connectors.reading.html import attribute, parse_html, text_of
+from connectors.reading.html import attribute, generator_of, parse_html, text_of
 from connectors.reading.web_address import linked
 from engine.errors import LienThuError
 from engine.ports import Page
@@ -53,7 +53,7 @@ def look(page: Page) -> Seen:
         return Seen()
     return Seen(
         title=text_of(tree.title)[:_LETTERS],
-        generator=attribute(tree.select_one('meta[name="generator" i]'), "content")[:_LETTERS],
+        generator=generator_of(tree)[:_LETTERS],
         forms=tuple(dict.fromkeys(_form(form) for form in tree.select("form")))[:_MOST],
         links=_links(tree, page.url),
         technologies=tuple(name for name, sign in _TECHNOLOGIES.items() if re.search(sign, text)),

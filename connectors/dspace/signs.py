@@ -12,7 +12,7 @@ from bs4 import BeautifulSoup
 from connectors.dspace.rest import item_pages
 from connectors.dspace.settings import DspaceSettings
 from connectors.dspace.ways import by_home_page
-from connectors.reading.html import attribute, parse_html, title_of
+from connectors.reading.html import generator_of, parse_html, title_of
 from connectors.reading.json import first_text, parse_json
 from engine.errors import LienThuError
 from engine.model import Reason
@@ -56,7 +56,7 @@ def recognise_page(page: Page) -> Found | None:
         tree = parse_html(page.body)
     except LienThuError:
         return None
-    generator = _GENERATOR.search(attribute(tree.select_one('meta[name="generator" i]'), "content"))
+    generator = _GENERATOR.search(generator_of(tree))
     ways = by_home_page(tree, page.url, DspaceSettings(), "") if generator is not None else []
     if generator is None or not ways:
         return None

@@ -12,7 +12,9 @@ from connectors.encore.request import CAN, marc_url, record_url, said, search_ur
 from connectors.encore.settings import EncoreSettings
 from connectors.formats.marc_text import marc_text_of, record_from_marc_text
 from connectors.lists.by_page import Batch, Fetch, answer_by_pages
+from connectors.lists.copies import copies_of_each
 from connectors.reading.html import html_of
+from connectors.reading.innovative import told_of_views
 from engine.errors import LienThuError, UnsupportedError
 from engine.model import Answer, Clause, Expression, Field, Holding, Query, Reason, Record, Window
 from engine.ports import Door, Member
@@ -90,10 +92,7 @@ class EncoreConnector:
         rows = [self._placed(hit, view) for hit, view in zip(chosen, views, strict=True)]
         rows += [self._placed(hit, None) for hit in hits[len(chosen) :]]
         lost, brief = sum(view is None for view in views), len(hits) - len(chosen)
-        notices = [Reason("notice.full-records-unreadable", {"count": lost})] if lost else []
-        if brief:
-            notices.append(Reason("notice.brief-records", {"count": brief}))
-        return tuple(rows), tuple(notices)
+        return tuple(rows), told_of_views(lost=lost, brief=brief)
 
     async def _view(self, hit: Hit) -> Record | None:
         """Return the record of a MARC view, None where it cannot be had: the row stands in for it."""
@@ -117,20 +116,12 @@ class EncoreConnector:
 
     async def availability(self, records: Sequence[Record]) -> dict[str, tuple[Holding, ...]]:
         """Return the copies of the first records, one page of the member's for each; see `AvailabilityConnector`."""
-        found: dict[str, tuple[Holding, ...]] = {}
-        trouble: LienThuError | None = None
-        for record in records[: self._settings.item_pages]:
-            try:
-                reply = await self._door.client.get(record_url(self._member.url, record.id))
-                copies = copies_of(await html_of(reply), date_order=self._settings.date_order)
-            except LienThuError as error:
-                trouble = error
-                continue
-            if copies is not None:
-                found[record.id] = copies
-        if trouble is not None and not found:
-            raise trouble
-        return found
+        ids = [record.id for record in records[: self._settings.item_pages]]
+        return await copies_of_each(ids, self._copies)
+
+    async def _copies(self, record_id: str) -> tuple[Holding, ...] | None:
+        reply = await self._door.client.get(record_url(self._member.url, record_id))
+        return copies_of(await html_of(reply), date_order=self._settings.date_order)
 
     async def probe(self) -> None:
         """Ask for one plain word: the least that proves that searches are answered."""

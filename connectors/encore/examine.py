@@ -6,8 +6,8 @@ import msgspec
 
 from connectors.encore.connector import EncoreConnector
 from connectors.encore.settings import EncoreSettings
-from connectors.finding_out import copies_told, has_notice, sample
-from engine.model import Reason
+from connectors.finding_out import copies_told, sample
+from connectors.reading.innovative import views_told
 from engine.ports import Door, Finding, Member
 
 
@@ -16,10 +16,5 @@ async def examine(member: Member, settings: msgspec.Struct, door: Door) -> tuple
     assert isinstance(settings, EncoreSettings)
     connector = EncoreConnector(member, settings, door)
     answer = await sample(connector)
-    found = []
-    if answer.placed and settings.record_pages:
-        is_open = not has_notice(answer, "notice.full-records-unreadable")
-        code = "finding.innovative.marc" if is_open else "finding.innovative.no-marc"
-        found.append(Finding("format", is_well=is_open, reason=Reason(code)))
-    found.append(await copies_told(connector, answer))
-    return tuple(found)
+    format_told = (views_told(answer),) if answer.placed and settings.record_pages else ()
+    return (*format_told, await copies_told(connector, answer))

@@ -9,9 +9,10 @@ from connectors.evergreen.request import CAN, Said, copies_url, list_url, record
 from connectors.evergreen.settings import EvergreenSettings
 from connectors.formats.fields import local_name
 from connectors.lists.by_page import Batch, Fetch, answer_by_pages
+from connectors.lists.copies import copies_of_each
 from connectors.reading.html import parse_html, refuse_other_pages
 from connectors.reading.xml import parse_xml
-from engine.errors import LienThuError, UnreadableError, UnsupportedError
+from engine.errors import UnreadableError, UnsupportedError
 from engine.model import Answer, Clause, Expression, Field, Filters, Holding, Query, Record, Window
 from engine.ports import Door, Member
 
@@ -81,18 +82,10 @@ class EvergreenConnector:
             if found:
                 return found
             self._copies_at_once = False
-        trouble: LienThuError | None = None
-        for record_id in ids[: self._settings.item_pages]:
-            try:
-                holdings = holdings_of(await self._xml(copies_url(self._member.url, record_id, self._settings)))
-            except LienThuError as error:
-                trouble = error
-                continue
-            if holdings is not None:
-                found[record_id] = holdings
-        if trouble is not None and not found:
-            raise trouble
-        return found
+        return await copies_of_each(ids[: self._settings.item_pages], self._copies)
+
+    async def _copies(self, record_id: str) -> tuple[Holding, ...] | None:
+        return holdings_of(await self._xml(copies_url(self._member.url, record_id, self._settings)))
 
     async def _copies_of_several(self, ids: list[str]) -> dict[str, tuple[Holding, ...]]:
         """Return the copies of several records, nothing where the server does not know such a question."""

@@ -16,7 +16,7 @@ from bs4 import BeautifulSoup
 
 from connectors.forms.page_search import Got, PageSearch, look_of
 from connectors.lists.numbered import Sheet
-from connectors.questions.one_box import Boxed, boxed, hyphenated
+from connectors.questions.one_box import Boxed, ways_to_ask
 from connectors.questions.simpler import Abilities
 from connectors.reading.html import is_whole, parse_html, text_of
 from connectors.reading.record_links import read_list
@@ -103,10 +103,7 @@ class IlibConnector:
         await self._door.client.aclose()
 
     def _ways(self, expression: Expression | None) -> list[Boxed]:
-        way = boxed(expression, joins=self._settings.joins_fields)
-        if way.field is Field.ISBN:
-            return [way._replace(text=form) for form in hyphenated(way.text, self._settings.isbn_forms)]
-        return [way]
+        return ways_to_ask(expression, joins=self._settings.joins_fields, isbn_forms=self._settings.isbn_forms)
 
     async def first(self, way: Boxed) -> Got:
         """Ask for the first page."""

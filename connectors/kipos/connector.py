@@ -11,7 +11,7 @@ from connectors.forms.search_form import codes_of
 from connectors.forms.sending import sent
 from connectors.forms.turning import turned
 from connectors.kipos.settings import CODES, KiposSettings
-from connectors.questions.one_box import Boxed, boxed, hyphenated
+from connectors.questions.one_box import Boxed, ways_to_ask
 from connectors.questions.simpler import Abilities
 from connectors.reading.html import html_of
 from engine.errors import LienThuError, UnreadableError
@@ -54,10 +54,7 @@ class KiposConnector:
         await self._door.client.aclose()
 
     def _ways(self, expression: Expression | None) -> list[Boxed]:
-        way = boxed(expression, joins=self._settings.joins_fields)
-        if way.field is Field.ISBN:
-            return [way._replace(text=form) for form in hyphenated(way.text, self._settings.isbn_forms)]
-        return [way]
+        return ways_to_ask(expression, joins=self._settings.joins_fields, isbn_forms=self._settings.isbn_forms)
 
     async def first(self, way: Boxed) -> Got:
         """Ask for the first page; with any field in every title, where this server knows no way to ask for all."""

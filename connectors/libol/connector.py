@@ -19,12 +19,13 @@ from connectors.forms.turning import turned
 from connectors.libol.holdings import read_holdings
 from connectors.libol.settings import LibolSettings
 from connectors.libol.standing import Standing, alerts_none, leave_out, standing_lists
+from connectors.lists.copies import copies_of_each
 from connectors.lists.numbered import Sheet
-from connectors.questions.one_box import Boxed, boxed, hyphenated
+from connectors.questions.one_box import Boxed, ways_to_ask
 from connectors.questions.simpler import Abilities
 from connectors.reading.html import attribute, html_of, is_whole, refuse_other_pages
 from connectors.reading.record_links import read_list, rows_of
-from engine.errors import LienThuError, UnreadableError
+from engine.errors import UnreadableError
 from engine.model import Answer, Expression, Field, Holding, Query, Record, Window
 from engine.ports import Door, Member
 
@@ -84,28 +85,15 @@ class LibolConnector:
 
     async def availability(self, records: Sequence[Record]) -> dict[str, tuple[Holding, ...]]:
         """Return the copies of these records as their pages of copies tell them, one request a record."""
-        found: dict[str, tuple[Holding, ...]] = {}
-        failure: LienThuError | None = None
-        for record in records[:_MOST_RECORDS]:
-            if not record.id.isdigit():
-                continue
-            url = urljoin(self._base, f"{self._settings.holdings_path}?intItemID={record.id}")
-            try:
-                copies = read_holdings(await html_of(await self._door.client.get(url)))
-            except LienThuError as error:
-                failure = failure or error
-                continue
-            if copies is not None:
-                found[record.id] = copies
-        if failure is not None and not found:
-            raise failure
-        return found
+        ids = [record.id for record in records[:_MOST_RECORDS] if record.id.isdigit()]
+        return await copies_of_each(ids, self._copies)
+
+    async def _copies(self, record_id: str) -> tuple[Holding, ...] | None:
+        url = urljoin(self._base, f"{self._settings.holdings_path}?intItemID={record_id}")
+        return read_holdings(await html_of(await self._door.client.get(url)))
 
     def _ways(self, expression: Expression | None) -> list[Boxed]:
-        way = boxed(expression, joins=self._settings.joins_fields)
-        if way.field is Field.ISBN:
-            return [way._replace(text=form) for form in hyphenated(way.text, self._settings.isbn_forms)]
-        return [way]
+        return ways_to_ask(expression, joins=self._settings.joins_fields, isbn_forms=self._settings.isbn_forms)
 
     async def first(self, way: Boxed) -> Got:
         """Send the search form."""

@@ -93,6 +93,17 @@ class FirstThatFinds:
             del self._ways[0]
 
 
+def ways_to_ask(expression: Expression | None, *, joins: bool, isbn_forms: int) -> list[Boxed]:
+    """Return the ways to put a question in one box: one, of an ISBN as many as it may be written in.
+
+    `joins`: see `boxed`. `isbn_forms`: see `hyphenated`.
+    """
+    way = boxed(expression, joins=joins)
+    if way.field is not Field.ISBN:
+        return [way]
+    return [way._replace(text=form) for form in hyphenated(way.text, isbn_forms)]
+
+
 def hyphenated(isbn: str, most: int) -> list[str]:
     """Return ways to write an ISBN for a catalogue that finds only what it holds: as registered, split, bare.
 

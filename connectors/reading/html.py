@@ -72,6 +72,11 @@ def title_of(page: BeautifulSoup) -> str:
     return text_of(page.title)[:_TITLE_LETTERS]
 
 
+def generator_of(page: Tag) -> str:
+    """Return what a page says it was made by, empty if nothing."""
+    return attribute(page.select_one('meta[name="generator" i]'), "content")
+
+
 def is_whole(body: bytes) -> bool:
     """Whether a page that begins as a document also ends as one, and a fragment ends with the end of an element.
 

@@ -1,4 +1,4 @@
-"""Copies as Innovative's catalogues list them: a table of place, call number and status. For WebPAC and Encore. Pure.
+"""What WebPAC and Encore share, Innovative's catalogues: copies as a table of place, call number, status; MARC views.
 
 The columns are told by comments (`<!-- field C -->`: 1 place, C call number, v volume, % status, b barcode), else by
 their order. A status is the library's own word, in its own language; what is not known here is told as it stands.
@@ -12,11 +12,13 @@ from typing import Final, Literal
 from bs4 import Comment, Tag
 
 from connectors.reading.html import text_of
-from engine.model import Availability, Holding, Service
+from engine.model import Answer, Availability, Holding, Reason, Service
+from engine.ports import Finding
 from engine.text import folded_key
 
 DateOrder = Literal["mdy", "dmy", "ymd", ""]
 
+_LOST: Final = "notice.full-records-unreadable"
 _FIELD: Final = re.compile(r"^\s*field\s+(\S)\s*$")
 _DATE: Final = re.compile(r"\b(\d{1,4})[-/.](\d{1,2})[-/.](\d{2,4})\b")
 _THERE: Final = re.compile(
@@ -106,3 +108,18 @@ def _iso(found: re.Match[str], date_order: DateOrder) -> str | None:
     if not (1 <= month <= 12 and 1 <= day <= 31):
         return None
     return f"{year + 2000 if year < 100 else year}-{month:02}-{day:02}"
+
+
+def told_of_views(*, lost: int, brief: int) -> tuple[Reason, ...]:
+    """Return what is told of a page of hits: how many MARC views could not be read, how many were not asked for."""
+    notices = [Reason(_LOST, {"count": lost})] if lost else []
+    if brief:
+        notices.append(Reason("notice.brief-records", {"count": brief}))
+    return tuple(notices)
+
+
+def views_told(answer: Answer) -> Finding:
+    """Return whether MARC views are open, by an answer to which they were asked for."""
+    is_open = all(notice.code != _LOST for notice in answer.notices)
+    code = "finding.innovative.marc" if is_open else "finding.innovative.no-marc"
+    return Finding("format", is_well=is_open, reason=Reason(code))

@@ -10,7 +10,9 @@ import msgspec
 
 from connectors.formats.marc_text import marc_text_of, record_from_marc_text
 from connectors.lists.by_page import Batch, Fetch, answer_by_pages
+from connectors.lists.copies import copies_of_each
 from connectors.reading.html import html_of
+from connectors.reading.innovative import told_of_views
 from connectors.sierra.pages import Hit, Hits, copies_of, hits_of, is_number, number_in_marc
 from connectors.sierra.request import (
     Asked,
@@ -129,10 +131,7 @@ class SierraConnector:
         rows = tuple(self._placed(hit, full.get(id(hit))) for hit in hits)
         lost = len(chosen) - len(full)
         brief = len(hits) - len(chosen)
-        notices = [Reason("notice.full-records-unreadable", {"count": lost})] if lost else []
-        if brief:
-            notices.append(Reason("notice.brief-records", {"count": brief}))
-        return rows, tuple(notices)
+        return rows, told_of_views(lost=lost, brief=brief)
 
     def _marc_address(self, hit: Hit) -> str:
         if "/frameset" in hit.link:
@@ -164,22 +163,12 @@ class SierraConnector:
 
     async def availability(self, records: Sequence[Record]) -> dict[str, tuple[Holding, ...]]:
         """Return the copies of the first records, one page of the member's for each; see `AvailabilityConnector`."""
-        found: dict[str, tuple[Holding, ...]] = {}
-        trouble: LienThuError | None = None
-        for record in records[: self._settings.item_pages]:
-            if not is_number(record.id):
-                continue
-            try:
-                reply = await self._door.client.get(record_url(self._member.url, record.id, self._settings))
-                copies = copies_of(await html_of(reply), date_order=self._settings.date_order)
-            except LienThuError as error:
-                trouble = error
-                continue
-            if copies is not None:
-                found[record.id] = copies
-        if trouble is not None and not found:
-            raise trouble
-        return found
+        ids = [record.id for record in records[: self._settings.item_pages] if is_number(record.id)]
+        return await copies_of_each(ids, self._copies)
+
+    async def _copies(self, record_id: str) -> tuple[Holding, ...] | None:
+        reply = await self._door.client.get(record_url(self._member.url, record_id, self._settings))
+        return copies_of(await html_of(reply), date_order=self._settings.date_order)
 
     async def probe(self) -> None:
         """Ask for one plain word: the least that proves that searches are answered."""

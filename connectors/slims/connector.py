@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import httpx
 
 from connectors.lists.by_page import Batch, Fetch, answer_by_pages
+from connectors.lists.copies import copies_of_each
 from connectors.reading.html import html_of
 from connectors.reading.xml import parse_xml
 from connectors.slims.copies import copies_of
@@ -14,7 +15,7 @@ from connectors.slims.html_list import list_of_page
 from connectors.slims.mods_list import ListPage, list_of_mods
 from connectors.slims.request import CAN, list_url, record_url, said
 from connectors.slims.settings import SlimsSettings
-from engine.errors import LienThuError, UnsupportedError
+from engine.errors import UnsupportedError
 from engine.model import Answer, Clause, Expression, Field, Holding, Query, Reason, Record, Window
 from engine.ports import Door, Member
 
@@ -77,20 +78,12 @@ class SlimsConnector:
 
     async def availability(self, records: Sequence[Record]) -> dict[str, tuple[Holding, ...]]:
         """Return the copies of the first records, one page of the member's for each; see `AvailabilityConnector`."""
-        found: dict[str, tuple[Holding, ...]] = {}
-        trouble: LienThuError | None = None
-        for record in records[: self._settings.item_pages]:
-            try:
-                reply = await self._door.client.get(record_url(self._member.url, record.id))
-                copies = copies_of(await html_of(reply))
-            except LienThuError as error:
-                trouble = error
-                continue
-            if copies is not None:
-                found[record.id] = copies
-        if trouble is not None and not found:
-            raise trouble
-        return found
+        ids = [record.id for record in records[: self._settings.item_pages]]
+        return await copies_of_each(ids, self._copies)
+
+    async def _copies(self, record_id: str) -> tuple[Holding, ...] | None:
+        reply = await self._door.client.get(record_url(self._member.url, record_id))
+        return copies_of(await html_of(reply))
 
     async def probe(self) -> None:
         """Ask for one plain word: the least that proves that searches are answered."""

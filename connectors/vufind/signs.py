@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import urljoin
 
-from connectors.reading.html import attribute, parse_html, title_of
+from connectors.reading.html import attribute, generator_of, parse_html, title_of
 from connectors.reading.json import count_of, parse_json
 from engine.errors import LienThuError
 from engine.model import Reason
@@ -23,7 +23,7 @@ def recognise_page(page: Page) -> Found | None:
         tree = parse_html(page.body)
     except LienThuError:
         return None
-    generator = _GENERATOR.search(attribute(tree.select_one('meta[name="generator" i]'), "content"))
+    generator = _GENERATOR.search(generator_of(tree))
     forms = [attribute(form, "action") for form in tree.select("form") if form.select_one("[name=lookfor]") is not None]
     base = next((found[1] for action in forms if (found := _FORM.match(urljoin(page.url, action)))), "")
     if not base and generator is None:
