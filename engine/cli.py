@@ -1,4 +1,4 @@
-"""The command line: `lienthu search | serve | demo | harvest`, and `member ...` from `engine.cli_member_app`."""
+"""The command line: `lienthu search | serve | demo | harvest`, and `member`, `index` of modules of their own."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from rich.console import Console
 
 from engine import cli_harvest, cli_search
 from engine.app import harvested_members, read_house
+from engine.cli_index import index_app
 from engine.cli_member_app import member_app
 from engine.cli_options import CONFIG, Config, Lang, language_of
 from engine.errors import LienThuError, QueryError, SettingsError
@@ -28,6 +29,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(member_app, name="member")
+app.add_typer(index_app, name="index")
 
 
 @app.command()

@@ -22,7 +22,7 @@ An index is made once per process from the entry-point group `lienthu.indexes`:
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Protocol, runtime_checkable
@@ -486,11 +486,27 @@ class HarvestIndex(Protocol):
         """Delete all that was harvested of a member; return how many records. Raises HarvestHeldError."""
 
 
-class TitleIndex(HarvestIndex, Protocol):
+class IndexChores(Protocol):
+    """What an operator does with the index (`lienthu index`). Raises StoreError: somebody waits for the outcome."""
+
+    def exported(self) -> AsyncIterator[tuple[Question, Answer]]:
+        """Yield every kept answer and its question, as they stood at the beginning."""
+
+    async def purge(self, member: str | None = None) -> int:
+        """Delete the kept answers and records of a member, or of all with all demand; return how many answers."""
+
+    async def migrate(self, tell: Callable[[str, int, int], None]) -> tuple[str, ...]:
+        """Move what another version of Liên Thư has kept to the shape of this one, while it is used.
+
+        `tell` is told what is being filled, how much is there and how much there will be. Return what was moved.
+        """
+
+
+class TitleIndex(HarvestIndex, IndexChores, Protocol):
     """The shared index of what is asked for often: answers, records, demand; and of what was harvested.
 
-    No method but those of HarvestIndex raises for trouble of the store: what cannot be read is not there, what cannot
-    be written is lost, and `state` says so. None of them holds a reader up: writes return at once.
+    No method but those of HarvestIndex and IndexChores raises for trouble of the store: what cannot be read is not
+    there, what cannot be written is lost, and `state` says so. None of them holds a reader up: writes return at once.
 
     `search`, `record` and `suggest` look into what was harvested too.
     """

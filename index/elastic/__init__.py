@@ -10,24 +10,26 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, contextmanager, suppress
 from typing import NamedTuple, TypeVar
 
 import msgspec
+from elastic_transport import TransportError
 from elasticsearch import ApiError, AsyncElasticsearch
 
 from engine.errors import StoreError
 from engine.model import Answer, Query, Reason, Window
 from engine.ports import Aged, Clock, Harvested, HarvestState, IndexState, Question, TitleIndex
-from index.elastic import counting, reading
+from engine.sentences import say
+from index.elastic import chores, counting, reading
 from index.elastic.asking import Asking
 from index.elastic.counting import Wanted
 from index.elastic.harvested import Book, HarvestedIndices
 from index.elastic.housekeeping import SWEEP_S, Housekeeping
 from index.elastic.names import Names, bring_up
 from index.elastic.settings import ElasticSettings, elastic_settings
-from index.elastic.store import PATIENT_S, Store, TroubleError
+from index.elastic.store import PATIENT_S, Store, TroubleError, reason_of
 from index.elastic.writing import Writer
 
 __all__ = ["ElasticIndex", "index"]
@@ -228,6 +230,26 @@ class ElasticIndex:
         if self._is_closed:
             raise StoreError("the index is closed")
 
+    # What an operator does ----------------------------------------------------------------------
+
+    async def exported(self) -> AsyncIterator[tuple[Question, Answer]]:
+        """Yield every kept answer and its question. Raises StoreError."""
+        with _told():
+            async for one in chores.exported(self._store.directly(), self._names):
+                yield one
+
+    async def purge(self, member: str | None = None) -> int:
+        """Delete the kept answers and records of a member, or of all; return how many answers. Raises StoreError."""
+        with _told():
+            return await chores.purge(self._store.directly(), self._names, self._writer, member)
+
+    async def migrate(self, tell: chores.Tell) -> tuple[str, ...]:
+        """Move indices of an older version to this one's; return the new ones. Raises StoreError."""
+        client = self._store.directly()
+        migration = chores.Migration(client, self._names, self._settings, self._writer, self._clock)
+        with _told():
+            return await migration.run(tell)
+
     # The store --------------------------------------------------------------------------------
 
     async def state(self) -> IndexState:
@@ -290,3 +312,14 @@ class ElasticIndex:
 
     def _oldest(self) -> float:
         return self._clock() - self._settings.keep_s
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Raise StoreError for trouble of the store."""
+    try:
+        yield
+    except TroubleError as error:
+        raise StoreError(say(error.reason, "en")) from error
+    except (ApiError, TransportError) as error:
+        raise StoreError(say(reason_of(error), "en")) from error

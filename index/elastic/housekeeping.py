@@ -20,6 +20,7 @@ from index.elastic.claims import claim, claim_all
 from index.elastic.counting import Wanted, most_wanted, wanted
 from index.elastic.documents import Document, text_id
 from index.elastic.names import Names
+from index.elastic.scrolling import hits
 from index.elastic.searching import Dsl
 from index.elastic.settings import DAY_S, ElasticSettings
 from index.elastic.writing import Writer, unheld
@@ -238,33 +239,10 @@ class Housekeeping:
 
     # Reading and deleting many ----------------------------------------------------------------
 
-    async def _hits(
+    def _hits(
         self, client: AsyncElasticsearch, kind: str, query: Dsl, fields: Sequence[str] | None = None
     ) -> AsyncIterator[dict[str, Any]]:
-        """Yield everything that a query finds, page by page, as it stood when the first page was read."""
-        point = await client.open_point_in_time(index=self._names.alias(kind), keep_alive="2m")
-        where: Document = {"id": point["id"], "keep_alive": "2m"}
-        after: list[object] | None = None
-        try:
-            while True:
-                found = await client.search(
-                    pit=where,
-                    query=query,
-                    size=PAGE,
-                    sort=[{"_shard_doc": "asc"}],
-                    search_after=after,
-                    seq_no_primary_term=True,
-                    track_total_hits=False,
-                    source_includes=list(fields) if fields is not None else None,
-                )
-                hits = found["hits"]["hits"]
-                for hit in hits:
-                    yield hit
-                if len(hits) < PAGE:
-                    return
-                after = hits[-1]["sort"]
-        finally:
-            await client.close_point_in_time(id=point["id"])
+        return hits(client, self._names.alias(kind), query, fields)
 
     async def _sources(
         self, client: AsyncElasticsearch, kind: str, query: Dsl, fields: Sequence[str] | None = None

@@ -84,7 +84,7 @@ def body(kind: str, settings: ElasticSettings) -> dict[str, object]:
 async def bring_up(client: AsyncElasticsearch, names: Names, settings: ElasticSettings) -> None:
     """Make the indices that are not there yet; several may do so at once.
 
-    Raises TroubleError where a newer Liên Thư has made one.
+    Raises TroubleError where another version of Liên Thư has made one.
     """
     found = await behind(client, names)
     for kind, versions in found.items():
@@ -92,6 +92,11 @@ async def bring_up(client: AsyncElasticsearch, names: Names, settings: ElasticSe
             name = names.concrete(kind, max(versions))
             raise TroubleError(
                 Reason("index.elastic-newer", {"name": name, "found": max(versions), "known": VERSIONS[kind]})
+            )
+        if versions and max(versions) < VERSIONS[kind]:
+            name = names.concrete(kind, max(versions))
+            raise TroubleError(
+                Reason("index.elastic-older", {"name": name, "found": max(versions), "known": VERSIONS[kind]})
             )
     await asyncio.gather(*(make(client, names, settings, kind) for kind, versions in found.items() if not versions))
 

@@ -27,6 +27,9 @@ PROBE_WAIT_S: Final = 5.0
 PATIENT_S: Final = 30.0
 """How long writing and housekeeping wait: nobody waits for them."""
 
+LONGEST_S: Final = 120.0
+"""How long an operator's own work waits for one answer."""
+
 BREATH_S: Final = 0.25
 """A look-up by id takes 2 ms. Where one was waited for in vain nobody waits for the next ones of this time: a reader's
 search makes several, and is held up once."""
@@ -120,6 +123,10 @@ class Store:
                 return await call(self._client)
 
         return await self._tried(within)
+
+    def directly(self) -> AsyncElasticsearch:
+        """Return the client for an operator's work, which is done or fails whatever the breaker says."""
+        return self._client.options(request_timeout=LONGEST_S)
 
     async def _tried(self, call: Callable[[], Awaitable[Found]]) -> Found:
         if not self.is_ready:

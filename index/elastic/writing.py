@@ -195,7 +195,7 @@ class Writer:
         """Return the lines that put a document, unless a newer one stands there."""
         return [{"index": self._where(kind, key, at)}, document]
 
-    async def bulk(self, client: AsyncElasticsearch, operations: Lines) -> None:
+    async def bulk(self, client: AsyncElasticsearch, operations: Lines, *, is_alias: bool = True) -> None:
         """Send lines and look at what became of each.
 
         What conflicts has been done better by another; what the store could not take now raises TroubleError; what it
@@ -205,7 +205,7 @@ class Writer:
             # An alias is required: an index that were made by writing would have no mapping of ours.
             answer = await client.bulk(
                 operations=cast("Any", some),  # lines that are JSON already
-                require_alias=True,
+                require_alias=is_alias or None,
                 timeout=MISSING_SHARD_WAIT,
             )
             self._look_at(answer)

@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import sqlite3
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from functools import partial
 from itertools import zip_longest
@@ -26,9 +26,9 @@ from engine.ports import Aged, Clock, Harvested, HarvestState, IndexState, Quest
 from index.demand import demand
 from index.embedded import reading, searching
 from index.embedded.asking import Asking
-from index.embedded.harvest_file import harvest_file
+from index.embedded.harvest_file import harvest_file, store_error
 from index.embedded.harvested import Book, HarvestedFile
-from index.embedded.housekeeping import due
+from index.embedded.housekeeping import due, purge
 from index.embedded.reading import Decoded, Reader
 from index.embedded.schema import read_scale
 from index.embedded.settings import MEGABYTE, EmbeddedSettings, embedded_settings
@@ -185,6 +185,32 @@ class EmbeddedIndex:
         except sqlite3.Error as error:
             self._note(error)
             return ()
+
+    async def exported(self) -> AsyncIterator[tuple[Question, Answer]]:
+        """Yield every kept answer and its question. Raises StoreError."""
+        after = 0
+        while True:
+            look = partial(reading.answers_after, after=after)
+            try:
+                after, found = await self._searches.read(look)
+            except sqlite3.Error as error:
+                raise store_error(self._settings.file, error) from error
+            for one in found:
+                yield one
+            if not after:
+                return
+
+    async def purge(self, member: str | None = None) -> int:
+        """Delete the kept answers and records of a member, or of all; return how many answers. Raises StoreError."""
+        await self.flush()
+        try:
+            return cast("int", await asyncio.wrap_future(self._writer.ask(partial(purge, member=member))))
+        except sqlite3.Error as error:
+            raise store_error(self._settings.file, error) from error
+
+    async def migrate(self, tell: Callable[[str, int, int], None]) -> tuple[str, ...]:  # noqa: ARG002 - see below
+        """Return nothing: a file is brought up to date when it is opened."""
+        return ()
 
     async def state(self) -> IndexState:
         """Return how the index is."""

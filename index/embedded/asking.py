@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import fcntl
 import os
 import struct
+import sys
 from collections.abc import Callable
 from hashlib import blake2b
 from pathlib import Path
@@ -21,6 +21,9 @@ from typing import Final
 import msgspec
 
 from engine.ports import Question
+
+if sys.platform != "win32":
+    import fcntl
 
 POLL_S: Final = 0.05
 PLACES: Final = 1 << 40
@@ -39,7 +42,7 @@ class Asking:
     def claim(self, question: Question) -> bool:
         """Take a question to ask; return whether it is ours. Trouble gives it to everybody."""
         try:
-            is_ours = self._lock(question, fcntl.F_WRLCK)
+            is_ours = self._lock(question, is_taken=True)
         except OSError:
             return True
         if is_ours:
@@ -51,7 +54,7 @@ class Asking:
         if question in self._held:
             self._held.discard(question)
             with contextlib.suppress(OSError):
-                self._lock(question, fcntl.F_UNLCK)
+                self._lock(question, is_taken=False)
 
     async def let_go_when(self, question: Question, is_over: Callable[[], bool], within_s: float = 5.0) -> None:
         """Give a question back as soon as something is over."""
@@ -72,11 +75,11 @@ class Asking:
             await asyncio.sleep(POLL_S)
         self.let_go(question)
 
-    def _lock(self, question: Question, kind: int) -> bool:
+    def _lock(self, question: Question, *, is_taken: bool) -> bool:
         """Change the lock of a question; return False where another has it. Raises OSError."""
-        command = getattr(fcntl, "F_OFD_SETLK", None)
-        if command is None:
+        if sys.platform != "linux":
             return True
+        command, kind = fcntl.F_OFD_SETLK, fcntl.F_WRLCK if is_taken else fcntl.F_UNLCK
         if self._file is None:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)

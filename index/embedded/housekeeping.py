@@ -152,6 +152,19 @@ def due(connection: sqlite3.Connection, settings: EmbeddedSettings, now: float, 
     return tuple(Question(*row[1:]) for row in rows)
 
 
+def purge(connection: sqlite3.Connection, *, member: str | None) -> int:
+    """Delete the answers and records of a member, or of all with all that was asked; return how many answers."""
+    with immediate(connection):
+        connection.execute("PRAGMA secure_delete = ON")  # what was asked for must not stay readable in the file
+        which, values = ("", ()) if member is None else (" WHERE member = ?", (member,))
+        gone = connection.execute(f"DELETE FROM answers{which}", values).rowcount  # noqa: S608 - constants
+        connection.execute(f"DELETE FROM records{which}", values)  # noqa: S608 - constants
+        if member is None:
+            connection.execute("DELETE FROM terms")
+        connection.execute("PRAGMA secure_delete = FAST")
+    return gone
+
+
 def used_bytes(connection: sqlite3.Connection) -> int:
     """Return how many bytes of the file are in use."""
     (pages,) = connection.execute("PRAGMA page_count").fetchone()

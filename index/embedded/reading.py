@@ -26,6 +26,8 @@ DECODED_PER_BYTE = 4
 """About how many bytes a decoded record takes for each of its MessagePack."""
 
 
+EXPORTED_AT_ONCE = 100
+
 LONGEST_READ_S = 0.5
 """After so long a look-up or search is given up: the members' own answers are nearer than its end."""
 
@@ -124,6 +126,19 @@ def answers(connection: sqlite3.Connection, questions: Sequence[Question], decod
             decoded.put(answer_key, answer, size)
             found[keys[answer_key]] = answer
     return found
+
+
+def answers_after(connection: sqlite3.Connection, *, after: int) -> tuple[int, list[tuple[Question, Answer]]]:
+    """Return the kept answers behind a number, and the number behind which there are more, 0 for none."""
+    rows = connection.execute(
+        "SELECT answers.id, answers.key, member, terms.terms, start, count FROM answers"
+        " JOIN terms ON terms.id = answers.terms WHERE answers.id > ? ORDER BY answers.id LIMIT ?",
+        (after, EXPORTED_AT_ONCE),
+    ).fetchall()
+    questions = {row[1]: Question(*row[2:]) for row in rows}
+    found = _read_answers(connection, {row[0]: row[1] for row in rows}) if rows else []
+    more = rows[-1][0] if len(rows) == EXPORTED_AT_ONCE else 0
+    return more, [(questions[answer_key], answer) for answer_key, answer, _ in found]
 
 
 def _read_answers(connection: sqlite3.Connection, unread: dict[int, bytes]) -> list[tuple[bytes, Answer, int]]:

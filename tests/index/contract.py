@@ -629,6 +629,39 @@ class IndexContract:
         opened.clock.go(9.0)
         assert await two.claim(question(), 8.0)
 
+    # What an operator does --------------------------------------------------------------
+
+    async def test_what_is_kept_can_be_carried_to_another_index(self, opened: Opened) -> None:
+        index = await opened()
+        kept = {question(f"câu {number}"): answer(book(f"{number}"), FULL) for number in range(120)}
+        kept[question("trống", member="dhbk")] = answer(total=0, member="dhbk")
+        for asked, told in kept.items():
+            index.keep(asked, told)
+        await index.flush()
+        assert {asked: told async for asked, told in index.exported()} == kept
+
+    async def test_what_a_member_answered_can_be_deleted_and_everything_can(self, opened: Opened) -> None:
+        index = await opened()
+        await harvested(index, book("h", "Thu gom"))
+        index.keep(question(), answer(book("1", "Kinh tế một")))
+        index.keep(question(member="dhbk"), answer(book("1", "Kinh tế hai", member="dhbk"), member="dhbk"))
+        for _ in range(5):
+            index.count("kinh tế")
+        await index.flush()
+        assert await index.purge("dhqg") == 1
+        assert set(await index.answers([question(), question(member="dhbk")])) == {question(member="dhbk")}
+        assert await found(index, "kinh te") == ["1"]
+        assert await index.record("dhqg", "1") is None
+        assert await index.demand("kinh tế") == pytest.approx(5)
+        assert await index.purge() == 1
+        assert await found(index, "kinh te") == []
+        assert await index.demand("kinh tế") == 0
+        assert await index.suggest("kinh", 5) == ()
+        assert await index.harvest_count("dhqg") == 1  # that is `forget_harvest`'s
+
+    async def test_an_index_of_this_version_needs_no_move(self, opened: Opened) -> None:
+        assert await (await filled(opened)).migrate(lambda *_: None) == ()
+
     # The store --------------------------------------------------------------------------
 
     async def test_the_state_tells_what_is_kept(self, opened: Opened) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import logging
 import os
@@ -11,10 +12,11 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 from elasticsearch import AsyncElasticsearch
 
-from engine.ports import TitleIndex
+from engine.model import Clause, Query
+from engine.ports import HarvestPart, TitleIndex
 from index.elastic import index as open_elastic
 from tests.elastic import node
-from tests.index.contract import Hand, IndexContract, Opened
+from tests.index.contract import Hand, IndexContract, Opened, answer, book, harvest, question
 
 pytestmark = pytest.mark.needs("elasticsearch")
 
@@ -68,3 +70,62 @@ async def opened(elastic_url: str, caplog: pytest.LogCaptureFixture) -> AsyncIte
 
 class TestElasticIndex(IndexContract):
     """The contract on Elasticsearch."""
+
+
+async def test_an_older_version_is_moved_while_it_is_used(elastic_url: str) -> None:
+    prefix = f"lienthu-{_RUN}-older"
+    options = {"urls": [elastic_url], "prefix": prefix, "patience_ms": 20_000.0, "batch_s": 0.05}
+    clock = Hand()
+    former = await open_elastic(options, clock)
+    for number in range(1_500):
+        former.keep(question(f"câu {number}"), answer(book(f"{number}", f"Kinh tế {number}")))
+    await former.flush()
+    async with former.harvesting("dhqg", "a test") as harvest_book:
+        await harvest_book.write(HarvestPart(harvest(), tuple(book(f"h{number}") for number in range(30))))
+    async with AsyncElasticsearch(elastic_url) as client:
+        await _made_older(client, prefix)
+        late = await open_elastic(options, clock)
+        state = await late.state()
+        assert not state.is_ready
+        assert state.problem is not None
+        assert state.problem.code == "index.elastic-older"
+
+        told: list[tuple[str, int, int]] = []
+        written = 0
+
+        def tell(*progress: object) -> None:
+            nonlocal written
+            told.append(progress)  # type: ignore[arg-type]  # what, done, total
+            # Another instance, of the former release, goes on writing through the alias.
+            former.keep(question(f"lúc chuyển {written}"), answer(book(f"l{written}", "Viết lúc chuyển")))
+            written += 1
+
+        moved = await late.migrate(tell)
+        assert set(moved) == {f"{prefix}-{kind}-1" for kind in ("answers", "records", "harvested")}
+        await former.flush()
+        behind = await client.indices.get_alias(name=f"{prefix}-*")
+        assert {name for name in behind.body if name.endswith("-0")} == set()
+    assert told[-1][1] == told[-1][2]
+    while not (await late.state()).is_ready:  # noqa: ASYNC110 - the store gives no sign
+        await asyncio.sleep(0.2)
+    everything = [question(f"câu {number}") for number in range(1_500)]
+    everything += [question(f"lúc chuyển {number}") for number in range(written)]
+    found = await late.answers(everything)
+    assert len(found) == len(everything)
+    assert await late.harvest_count("dhqg") == 30
+    query = Query(expression=Clause("viet luc chuyen"))
+    assert len(await late.search(query, 50)) == written
+    await former.close()
+    await late.close()
+
+
+async def _made_older(client: AsyncElasticsearch, prefix: str) -> None:
+    """Put what stands in three indices into such of version 0, as an older release would have left them."""
+    for kind in ("answers", "records", "harvested"):
+        new, old, alias = f"{prefix}-{kind}-1", f"{prefix}-{kind}-0", f"{prefix}-{kind}"
+        await client.indices.put_settings(index=new, settings={"blocks.write": True})
+        await client.indices.clone(index=new, target=old, settings={"index.blocks.write": None})
+        await client.cluster.health(index=old, wait_for_status="yellow", timeout="30s")
+        await client.indices.update_aliases(
+            actions=[{"remove_index": {"index": new}}, {"add": {"index": old, "alias": alias}}]
+        )
