@@ -11,8 +11,10 @@ import pytest
 from typer.testing import CliRunner
 
 from engine import errors, ports, settings
+from engine.app import read_house
 from engine.cli import app
 from engine.sentences import LANGUAGES, sentences
+from index.elastic.settings import ElasticSettings, elastic_settings
 
 ROOT = Path(__file__).parents[2]
 
@@ -58,6 +60,25 @@ def test_every_setting_stands_in_the_docs(key: str) -> None:
     assert f"`{key}`" in page("docs/configuration.md")
 
 
+@pytest.mark.parametrize("key", ElasticSettings.__struct_fields__)
+def test_every_setting_of_elasticsearch_stands_in_the_docs(key: str) -> None:
+    assert f"`{key}`" in page("docs/elasticsearch.md")
+
+
+def test_every_trouble_of_the_index_stands_in_the_docs() -> None:
+    docs = page("docs/index.md") + page("docs/elasticsearch.md")
+    states = [code for code in sentences() if code.startswith("index.") and code != "index.migrating"]
+    assert len(states) > 15
+    assert [code for code in states if f"`{code}`" not in docs] == []
+
+
+def test_the_settings_of_compose_can_be_read() -> None:
+    house = read_house(ROOT / "config" / "compose" / "lienthu.toml")
+    assert house.settings.index.backend == "elasticsearch"
+    assert elastic_settings(house.settings.index.options).plain
+    assert "/etc/lienthu/compose/lienthu.toml" in page("compose.yaml")
+
+
 def test_every_command_answers_to_help_and_stands_in_the_readme_or_docs() -> None:
     docs = "\n".join(path.read_text("utf-8") for path in [ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
     for command in (
@@ -65,6 +86,12 @@ def test_every_command_answers_to_help_and_stands_in_the_readme_or_docs() -> Non
         "serve",
         "demo",
         "harvest",
+        "index stats",
+        "index purge",
+        "index warm",
+        "index export",
+        "index import",
+        "index migrate",
         "member list",
         "member check",
         "member detect",
