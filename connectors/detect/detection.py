@@ -8,29 +8,19 @@ from typing import Final
 
 import msgspec
 
-from connectors.battery import casebook
 from connectors.detect.address import Address, member_id, read_address
 from connectors.detect.asking import MOST_REQUESTS, PAUSE_MS, ElsewhereError, Guest, UsedUpError
 from connectors.detect.draft import member_file
 from connectors.detect.ladder import Candidate, at_page, rank, rungs, seen_in
 from connectors.detect.looking import look
+from connectors.detect.trying import SEARCHES, Trier
 from connectors.detect.undetected import declared_file
-from connectors.http import open_client
-from connectors.line import open_dial
 from engine.errors import LienThuError, UnreachableError
-from engine.model import Reason, Window
-from engine.ports import Clock, Door, Listing, Manners, Member, Names, Page, System
-from engine.query import parse
+from engine.model import Reason
+from engine.ports import Clock, Manners, Member, Names, Page, System
 from engine.sentences import say
 from engine.tools import Detected, Step, Trial, Wishes
 
-SEARCHES: Final = ("kinh tế", "history")
-"""What every academic library has, in Vietnamese and in English."""
-
-NOTHING: Final = "qxzjwvk"
-"""A word that no library has: for the recording of an answer without hits."""
-
-_COUNT: Final = 10
 _FURTHER: Final = 2
 """How many systems are tried beside the likeliest, if the searches fail."""
 
@@ -76,6 +66,7 @@ class _Detection:
         self._private = wishes.private_network or where.is_private
         own = 0 if where.is_private else PAUSE_MS
         self._pause_ms = own if wishes.pause_ms is None else wishes.pause_ms
+        self._trier = Trier(user_agent, clock, self._pause_ms, wishes.recordings)
         self._candidates: list[Candidate] = []
         self._steps: list[Step] = []
         self._notes: list[Reason] = []
@@ -105,7 +96,7 @@ class _Detection:
             url = f"{self._where.scheme or system.schemes[0]}://{place}"
             self._sent += 1
             stranger = self._member(url, system.name)
-            door = self._door(stranger)
+            door = self._trier.door(stranger)
             try:
                 found = await system.recognise_port(stranger, door)
             except LienThuError as error:
@@ -224,7 +215,7 @@ class _Detection:
         except msgspec.ValidationError as error:
             notes.append(Reason("detect.draft-wrong", {"detail": str(error)}))
         else:
-            trials, recordings = await self._try(member, own, system)
+            trials, recordings = await self._trier.trials(member, own, system)
         enabled = self._wishes.enable and len(trials) == len(SEARCHES) and all(trial.works for trial in trials)
         file = member_file(
             system.name,
@@ -245,66 +236,6 @@ class _Detection:
             trials=tuple(trials),
             recordings=tuple(recordings),
         )
-
-    async def _try(self, member: Member, own: msgspec.Struct, system: System) -> tuple[list[Trial], list[str]]:
-        """Search as two readers would, in Vietnamese and in English, and keep what passed if that is wished."""
-        trials: list[Trial] = []
-        folders: list[str] = []
-        if system.harvest is not None:
-            return [await self._listed(member, own, system)], folders
-        window = Window(1, _COUNT)
-        if self._wishes.recordings is None:
-            return [await self._search(member, own, system, typed) for typed in SEARCHES], []
-        home = self._wishes.recordings / member.id
-        for typed in (*SEARCHES, NOTHING):
-            case = await casebook.record(
-                member,
-                own,
-                system,
-                typed=typed,
-                query=parse(typed),
-                window=window,
-                folder=home / casebook.case_name(typed, window),
-                user_agent=self._user_agent,
-                clock=self._clock,
-                pause_ms=self._pause_ms,
-            )
-            if case.exchanges:
-                folders.append(case.folder)
-            if typed != NOTHING:
-                trials.append(case.trial)
-            if not any(trial.works for trial in trials) and len(trials) == len(SEARCHES):
-                break  # what finds nothing needs no recording of finding nothing
-        return trials, folders
-
-    async def _search(self, member: Member, own: msgspec.Struct, system: System, typed: str) -> Trial:
-        connector = system.connector(member, own, self._door(member))
-        try:
-            came = await connector.search(parse(typed), Window(1, _COUNT))
-        except LienThuError as error:
-            return casebook.trial_of(typed, error)
-        finally:
-            await connector.close()
-        return casebook.trial_of(typed, came)
-
-    async def _listed(self, member: Member, own: msgspec.Struct, system: System) -> Trial:
-        """Read the first page of a list that is harvested: there is nothing to search in yet."""
-        assert system.harvest is not None
-        repository = system.harvest(member, own, self._door(member))
-        try:
-            facts = await repository.facts()
-            page = await repository.batch(Listing(facts.prefix, facts.sets[0]), None)
-        except LienThuError as error:
-            return casebook.trial_of("ListRecords", error)
-        finally:
-            await repository.close()
-        first = page.records[0].title if page.records else None
-        harvest_first = Reason("harvest.first", {"member": member.id})
-        return Trial(f"ListRecords {facts.prefix}", len(page.records), page.total, first, (harvest_first,))
-
-    def _door(self, member: Member) -> Door:
-        client = open_client(member, user_agent=self._user_agent, clock=self._clock)
-        return Door(client, self._clock, open_dial(member, clock=self._clock))
 
     def _untold(self) -> Detected:
         """Say what was seen, and draft a declared source to fill in; of what was not seen there is none."""
