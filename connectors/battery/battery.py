@@ -37,7 +37,10 @@ MOST_TARGET_LETTERS = 8_000
 
 
 class Battery:
-    """What every connector must pass. `members`: a folder of member files, of which those of this system must load."""
+    """What every connector must pass. `members`: a folder of member files, of which those of this system must load.
+
+    Each test that waits says so itself: a package outside of this repository needs no `asyncio_mode` of pytest.
+    """
 
     system: ClassVar[System]
     recordings: ClassVar[Path]
@@ -83,6 +86,7 @@ class Battery:
             if table.get("system") == self.system.name:
                 read_member(file, {self.system.name: self.system.settings})
 
+    @pytest.mark.asyncio
     async def test_a_recording_gives_exactly_the_answer_expected(self, library: Library, case: Case) -> None:
         """Or exactly the failure."""
         if case.fails:
@@ -104,6 +108,7 @@ class Battery:
         assert all(placed.record.member == library.member.id for placed in answer.placed)
         assert len({placed.record.id for placed in answer.placed}) == len(places)
 
+    @pytest.mark.asyncio
     async def test_every_field_gives_a_request(self, library: Library) -> None:
         """What a connector says it can search, it asks for."""
         async with opened(self.system, library, Listener([])) as connector:
@@ -115,6 +120,7 @@ class Battery:
             bare = word.replace("-", "")
             assert any(bare in request.said.replace("-", "") for request in asked), f"{field} asks for nothing"
 
+    @pytest.mark.asyncio
     async def test_hostile_words_stay_inside_their_quotes(self, library: Library) -> None:
         """They make no other request than plain words do: the same paths, parameters and keys."""
         plain: list[Expression] = [
@@ -129,12 +135,14 @@ class Battery:
                 for asked in await self._asked(library, clause):
                     assert any(_is_like(asked, one) for one in usual), f"{text!r} asks for {asked}"
 
+    @pytest.mark.asyncio
     async def test_ten_thousand_letters_are_cut_or_refused(self, library: Library) -> None:
         """A reader's longest question makes no address that servers refuse."""
         for text in ("ă" * LETTERS, "kinh tế " * (LETTERS // 8)):
             for asked in await self._asked(library, Clause(text.strip())):
                 assert asked.length <= MOST_TARGET_LETTERS
 
+    @pytest.mark.asyncio
     async def test_what_is_spoilt_is_a_failure_and_never_no_hits(
         self, library: Library, case: Case, file: Path, spoil: str
     ) -> None:
