@@ -1,12 +1,14 @@
 """Every sentence that is said to a reader, in Vietnamese and English, from `phrases/*.toml`.
 
-A sentence is found by its code. Its holes are filled from the values of a Reason.
+A sentence is found by its code. Its holes are filled from the values of a Reason. A connector of another package brings
+its sentences along: a folder `phrases` of the package that its entry point `lienthu.phrases` names.
 """
 
 from __future__ import annotations
 
 import tomllib
 from functools import cache
+from importlib.metadata import entry_points
 from importlib.resources import files
 from typing import Literal
 
@@ -30,10 +32,16 @@ def sentences() -> dict[str, dict[Language, str]]:
                 walk(value, (*path, key))
 
     # Each topic has a file of its own beside this module, so that two people can write at once.
-    for file in sorted(files("engine").joinpath("phrases").iterdir(), key=lambda file: file.name):
-        if file.name.endswith(".toml"):
-            walk(tomllib.loads(file.read_text("utf-8")), ())
+    for package in ("engine", *_further_packages()):
+        for file in sorted(files(package).joinpath("phrases").iterdir(), key=lambda file: file.name):
+            if file.name.endswith(".toml"):
+                walk(tomllib.loads(file.read_text("utf-8")), ())
     return found
+
+
+def _further_packages() -> list[str]:
+    """Return the packages outside of this repository that bring sentences of their own: `lienthu.phrases`."""
+    return sorted({point.value for point in entry_points(group="lienthu.phrases")})
 
 
 def say(reason: Reason, language: Language) -> str:
