@@ -20,7 +20,7 @@ from engine.text import folded_key
 from engine.tools import Detected, Seen, Step, Trial, Wishes, detect_tool, record_tool
 
 WORDS: dict[str, dict[Language, str]] = {
-    "asked": {"vi": "Đã hỏi {count} lần, từng lần một:", "en": "{count} requests were sent, one at a time:"},
+    "asked": {"vi": "Đã hỏi {count} lần, từng lần một.", "en": "{count} requests were sent, one at a time."},
     "system": {"vi": "Hệ thống: {system}", "en": "System: {system}"},
     "likely": {"vi": "(có lẽ, chưa chắc)", "en": "(likely, not certain)"},
     "untold": {"vi": "Không nhận ra hệ thống nào ở địa chỉ này.", "en": "No system could be told at this address."},

@@ -73,6 +73,7 @@ def member_file(
         if enabled
         else "enabled = false  # look through this file, try it with `lienthu member check`, then set it to true",
         *_names(found.name or homepage or found.url, found.unsure.get("name") or _UNSURE_NAME),
+        *place_to_fill_in(),
         *_manners(private_network=private_network),
     ]
     if found.settings:
@@ -82,6 +83,11 @@ def member_file(
 
 def _names(name: str, doubt: str) -> list[str]:
     return ["", "[name]", f"vi = {toml(name)}  # {_flat(doubt)}", f"en = {toml(name)}  # {_flat(doubt)}"]
+
+
+def place_to_fill_in() -> list[str]:
+    """Return where a library stands as a comment: only a person can know it."""
+    return ["", "# [place]", '# city = "Hà Nội"', "# latitude = 21.03", "# longitude = 105.85"]
 
 
 def _manners(*, private_network: bool) -> list[str]:

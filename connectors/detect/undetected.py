@@ -11,9 +11,11 @@ import httpx
 import msgspec
 from bs4 import Tag
 
-from connectors.detect.draft import key_of, seen_lines, toml
-from connectors.reading.html import attribute, parse_html
+from connectors.detect.draft import key_of, place_to_fill_in, seen_lines, toml
+from connectors.forms.search_form import field_of_label
+from connectors.reading.html import attribute, parse_html, text_of
 from engine.errors import LienThuError
+from engine.model import Field
 from engine.ports import Page
 from engine.tools import Seen
 
@@ -32,14 +34,21 @@ _LIKELY: Final = (
     "txtsearch",
 )
 
+_MOST_OPTIONS: Final = 12
+_NONE: Final = 'point = "TODO"  # TODO: what a page without hits shows, and no other page'
+
 
 class Form(msgspec.Struct, frozen=True):
-    """A form of a page that looks like a search: where it leads, how, and what it sends beside the words."""
+    """A form of a page that looks like a search: where it leads, how, and what it sends beside the words.
+
+    `choices` is its first list to choose from: the name, and each value with its label.
+    """
 
     path: str
     method: str
     words: str
     others: dict[str, str]
+    choices: tuple[str, tuple[tuple[str, str], ...]] | None = None
 
 
 def declared_file(url: str, seen: Seen, *, page: Page | None, private_network: bool, day: str) -> str:
@@ -63,6 +72,7 @@ def declared_file(url: str, seen: Seen, *, page: Page | None, private_network: b
         f"vi = {toml(seen.title or url)}  # unsure: as the site calls itself",
         f"en = {toml(seen.title or url)}  # unsure: as the site calls itself",
     ]
+    lines += place_to_fill_in()
     if private_network:
         lines += ["", "[manners]", "private_network = true"]
     return "\n".join([*lines, *_search(form), *_reading(is_json=is_json)]) + "\n"
@@ -102,7 +112,19 @@ def _form(form: Tag, url: str) -> Form | None:
     others |= dict(target.params)
     others.pop(words, None)
     method = "POST" if attribute(form, "method").lower() == "post" else "GET"
-    return Form(target.path or "/", method, words, {key: _escaped(value) for key, value in others.items()})
+    sent = {key: _escaped(value) for key, value in others.items()}
+    return Form(target.path or "/", method, words, sent, _first_choices(form))
+
+
+def _first_choices(form: Tag) -> tuple[str, tuple[tuple[str, str], ...]] | None:
+    chosen = form.select_one("select[name]")
+    if chosen is None:
+        return None
+    options = [
+        (_escaped(attribute(option, "value")), " ".join(text_of(option).split())[:40])
+        for option in chosen.select("option[value]")
+    ]
+    return (attribute(chosen, "name"), tuple(options[:_MOST_OPTIONS])) if options else None
 
 
 def _escaped(value: str) -> str:
@@ -123,7 +145,26 @@ def _search(form: Form | None) -> list[str]:
     lines = ["", "[declared.search.any]", f"path = {toml(form.path)}  # unsure: of the form that looks like a search"]
     if form.method == "POST":
         lines.append('method = "POST"')
-    return [*lines, f"parameters = {shown}"]
+    lines.append(f'parameters = {shown}  # TODO: what the second page has besides, as in `trang = "{{page}}"`')
+    return [*lines, *(f"# {line}" for line in _choices(form))]
+
+
+def _choices(form: Form) -> list[str]:
+    """Return how one field alone would be asked for, where the form has a list to choose from."""
+    if not form.choices:
+        return []
+    name, options = form.choices
+    value = next((value for value, label in options if field_of_label(label) is Field.TITLE), "TODO")
+    pairs = {form.words: "{words}"} | form.others | {name: value}
+    shown = "{ " + ", ".join(f"{key_of(key)} = {toml(text)}" for key, text in pairs.items()) + " }"
+    told = "; ".join(f"{value} {label}" for value, label in options)
+    return [
+        f"{name} may be: {told}",
+        "[declared.search.title]",
+        f"path = {toml(form.path)}",
+        *(['method = "POST"'] if form.method == "POST" else []),
+        f"parameters = {shown}",
+    ]
 
 
 def _reading(*, is_json: bool) -> list[str]:
@@ -140,6 +181,7 @@ def _reading(*, is_json: bool) -> list[str]:
         "[declared.total]",
         f"point = {toml(total)}  # TODO: where the page says how many it has found",
         f"pattern = {toml('([0-9][0-9.,]*)')}",
+        *([] if is_json else ["", "[declared.none]", _NONE]),
         "",
         "[declared.record]",
         f"title = {{ point = {toml(title)} }}  # TODO: inside of a row",

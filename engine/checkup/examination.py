@@ -30,7 +30,7 @@ from engine.checkup.listening import Listener
 from engine.checkup.moved import moved_to
 from engine.checkup.samples import decomposed, has_marks, sample, with_wrong_tones
 from engine.checkup.tls import look_at_tls
-from engine.errors import LienThuError, TimedOutError, UnsupportedError
+from engine.errors import LienThuError, TimedOutError, UnreadableError, UnsupportedError
 from engine.model import Answer, Clause, Field, Query, Record, Window
 from engine.ports import AvailabilityConnector, Clock, Connector, Door, Member, System
 from engine.query import parse
@@ -299,6 +299,12 @@ class _Check:
             await self._ask(Clause(ODD))
         except UnsupportedError:
             self.lines.append(unknown("odd", "odd.unsupported"))
+        except UnreadableError as error:
+            # Odd words find nothing: where that cannot be read, it says nothing of the signs.
+            fails = any(line.what == "nothing" and line.verdict is Verdict.WANTING for line in self.lines)
+            self.lines.append(
+                unknown("odd", "odd.unread") if fails else wanting("odd", "odd.fails", word=ODD, detail=error.detail)
+            )
         except LienThuError as error:
             self.lines.append(wanting("odd", "odd.fails", word=ODD, detail=error.detail))
         else:

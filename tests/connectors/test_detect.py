@@ -214,6 +214,19 @@ def test_what_was_seen_and_the_form_stand_in_the_declared_source(tmp_path: Path)
     }  # fmt: skip
 
 
+def test_a_list_of_fields_in_the_form_is_told_as_a_search_to_uncomment(tmp_path: Path) -> None:
+    body = (
+        '<form action="tra-cuu.php"><input name="tu_khoa"><select name="loai"><option value="0">Tất cả</option>'
+        '<option value="1">Nhan đề</option></select></form>'
+    )
+    text = declared_file(HOME, look(page(body)), page=page(body), private_network=False, day="2026-11-22")
+    assert "# loai may be: 0 Tất cả; 1 Nhan đề" in text
+    head, _, rest = text.partition("# [declared.search.title]\n")
+    rest = "\n".join(line.removeprefix("# ") for line in rest.splitlines()[:2]) + "\n" + rest.split("\n", 2)[2]
+    table, _ = loaded(tmp_path, f"{head}[declared.search.title]\n{rest}", DECLARED)
+    assert table["declared"]["search"]["title"]["parameters"] == {"tu_khoa": "{words}", "loai": "1"}  # type: ignore[index]  # tables of TOML
+
+
 def test_a_drafted_file_loads_and_says_beside_each_key_what_is_unsure(tmp_path: Path) -> None:
     found = Found(
         url="https://lib.example.org/sru",

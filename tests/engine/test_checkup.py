@@ -240,6 +240,15 @@ class Failing(Catalogue):
         return super().found(text, field)
 
 
+class Unclear(Catalogue):
+    """Says in no way that can be read that it finds nothing."""
+
+    def found(self, text: str, field: Field) -> list[Record]:
+        if found := super().found(text, field):
+            return found
+        raise UnreadableError("no count")
+
+
 @pytest.mark.parametrize(
     ("catalogue", "what", "code"),
     [
@@ -266,6 +275,12 @@ async def test_a_deviation_is_named(catalogue: Catalogue, what: str | None, code
     assert (wrong.get(what) if what else code) == code
     for line in checkup.deviations:
         assert all(len(say(line.reason, language)) > 20 for language in LANGUAGES)
+
+
+async def test_where_no_hits_cannot_be_read_odd_signs_are_not_blamed() -> None:
+    checkup = await checked(Unclear())
+    assert codes(checkup, Verdict.WANTING) == {"nothing": "checkup.nothing.fails"}
+    assert codes(checkup, Verdict.UNKNOWN)["odd"] == "checkup.odd.unread"
 
 
 async def test_what_cannot_be_searched_is_unknown_and_no_deviation() -> None:
