@@ -39,7 +39,11 @@ def scaffold_connector(root: Path, name: str) -> tuple[Path, ...]:
         (root / path).write_text(text, "utf-8")
     registered = with_import_contracts(with_entry_point(project.read_text("utf-8"), name), _module(name))
     project.write_text(registered, "utf-8")
-    return (*(root / path for path in texts), project)
+    words = root / "docs" / "systems.toml"
+    if not words.is_file():
+        return (*(root / path for path in texts), project)
+    words.write_text(with_words(words.read_text("utf-8"), name), "utf-8")
+    return (*(root / path for path in texts), project, words)
 
 
 def with_entry_point(text: str, name: str) -> str:
@@ -73,6 +77,18 @@ def with_import_contracts(text: str, module: str) -> str:
         text,
         flags=re.MULTILINE,
     )
+
+
+def with_words(text: str, name: str) -> str:
+    r"""Return the words of the page of all systems with those of a new one, in the order of the alphabet.
+
+    >>> with_words('# Words.\n\n[sru]\nasked = "SRU"\npaging = "by place"\n', "opals").splitlines()[2:5]
+    ['[opals]', 'asked = "JSON: TODO"', 'paging = "by number"']
+    """
+    head, *tables = re.split(r"^(?=\[)", text, flags=re.MULTILINE)
+    tables = [f"{table.rstrip()}\n" for table in tables]
+    added = f'[{name}]\nasked = "JSON: TODO"\npaging = "by number"\n'
+    return head + "\n".join(sorted([*tables, added], key=lambda table: table.partition("]")[0]))
 
 
 def with_sorted_imports(text: str) -> str:
