@@ -2,34 +2,28 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import deque
 from typing import Final
-from urllib.parse import quote
 
 import msgspec
-from lxml import etree
 
-from connectors.lists.narrow import narrows, passes
+from connectors.lists.narrow import narrows
 from connectors.questions.notices import once
 from connectors.questions.second_tries import Step
 from connectors.reading.diagnostics import HARMLESS, Means
 from connectors.z3950 import ladder
 from connectors.z3950.conversation import Conversation, HungUpError, Searched, closed
 from connectors.z3950.diagnostics import Diagnostic
+from connectors.z3950.gathered import Gathered
 from connectors.z3950.kept import Lend
 from connectors.z3950.ladder import LostSetError, OtherWayError
 from connectors.z3950.operands import Operand
 from connectors.z3950.present import Cut, Presented
-from connectors.z3950.records import parsed_together, record_of
 from connectors.z3950.rpn import Rpn, rpn
 from connectors.z3950.settings import Dialect
 from engine.errors import LienThuError, UnreadableError
-from engine.model import Placed, Query, Reason, Record, Window
+from engine.model import Filters, Placed, Query, Reason, Window
 from engine.ports import Clock
-
-RECORDS_A_SLICE: Final = 25
-"""How many records are read before others may run: about 5 ms."""
 
 _LEAST_CHUNK: Final = 5
 """A server that gives fewer at once is taken to have stumbled over a large record, not to do so always."""
@@ -59,31 +53,22 @@ class Asking:
         self._forget_records()
 
     def _forget_records(self) -> None:
-        self._found: dict[int, Record] = {}
-        self._unreadable = self._withheld = 0
-        self._first_withheld: Diagnostic | None = None
+        self._gathered = Gathered(self.member)
 
     @property
     def placed(self) -> tuple[Placed, ...]:
         """The records that came, at their places."""
-        unasked = self._said.unasked if self._said is not None else None
-        if unasked is None or not narrows(unasked):
-            return tuple(Placed(place, record) for place, record in sorted(self._found.items()))
-        return tuple(Placed(place, record) for place, record in sorted(self._found.items()) if passes(record, unasked))
+        return self._gathered.placed(self._said.unasked if self._said is not None else Filters())
 
     def notices(self) -> tuple[Reason, ...]:
         """Everything that was given up to get this answer, each once."""
         found = [*(self._said.notices if self._said is not None else ()), *self._given_up]
-        if self._found and self._said is not None and narrows(self._said.unasked):
+        if self._gathered and self._said is not None and narrows(self._said.unasked):
             found.append(Reason("notice.filtered-here"))
-        if self._found and self.speaking.syntaxes[:1] != self.wished.syntaxes[:1]:
+        if self._gathered and self.speaking.syntaxes[:1] != self.wished.syntaxes[:1]:
             syntax = self.speaking.syntax.value if self.speaking.syntax else "-"
             found.append(Reason("notice.other-syntax", {"syntax": syntax}))
-        if self._unreadable:
-            found.append(Reason("notice.records-unreadable", {"count": self._unreadable}))
-        if self._withheld:
-            found.append(Reason("notice.records-withheld", {"count": self._withheld}))
-        return once(found)
+        return once([*found, *self._gathered.notices()])
 
     async def run(self, lend: Lend, query: Query, window: Window) -> None:
         """Ask until the window is full or the list ends.
@@ -108,7 +93,7 @@ class Asking:
     def _may_go_again(self, conversation: Conversation, error: HungUpError) -> bool:
         if conversation.is_lost_idle:
             return True
-        if conversation.most_awaited > 1 and not self._found and not error.had_begun:
+        if conversation.most_awaited > 1 and not self._gathered and not error.had_begun:
             self._learn(ahead=1)
             return True
         return False
@@ -221,7 +206,7 @@ class Asking:
             try:
                 came = await conversation.read_present()
             except HungUpError:
-                if not self._found:
+                if not self._gathered:
                     raise
                 self._given_up.append(Reason("notice.partial"))
                 return  # what came is worth more than what did not
@@ -251,61 +236,27 @@ class Asking:
         refused = came.diagnostics or _only_surrogates(rows)
         if refused:
             ladder.step_after_present(self.speaking, refused)
-        await self._read(rows, first)
-        if rows and not self._found and self._unreadable == len(rows) and len(self.speaking.syntaxes) > 1:
+        await self._gathered.read(rows, first, self.speaking)
+        if rows and not self._gathered and self._gathered.unreadable == len(rows) and len(self.speaking.syntaxes) > 1:
             # Not what was asked for, nor anything that can be read: another syntax may be.
             fewer = msgspec.structs.replace(self.speaking, syntaxes=self.speaking.syntaxes[1:])
             raise OtherWayError(Step(fewer, Query(None)))
         for diagnostic in came.diagnostics:
             means = diagnostic.meaning.means
-            if not self._found and means not in HARMLESS:
+            if not self._gathered and means not in HARMLESS:
                 raise diagnostic.failure(self.member)
             if means is not Means.END and means is not Means.IGNORE:
                 self._given_up.append(Reason("notice.partial"))
-        if not rows and not self._found and (first == 1 or not came.diagnostics):
+        if not rows and not self._gathered and (first == 1 or not came.diagnostics):
             raise UnreadableError(f"{self.total} hits, and not one record of them")
         return 0 if came.diagnostics or not rows else count - len(rows)
 
-    async def _read(self, rows: tuple[Cut | Diagnostic, ...], first: int) -> None:
-        """Read records, letting others run in between."""
-        parsed: list[etree._Element | None] = []
-        for at, row in enumerate(rows):
-            if at == len(parsed):
-                if at:
-                    await asyncio.sleep(0)
-                parsed += parsed_together(rows[at : at + RECORDS_A_SLICE])
-            if isinstance(row, Diagnostic):
-                self._withheld += 1
-                self._first_withheld = self._first_withheld or row
-                continue
-            try:
-                record = record_of(row, member=self.member, charset=self.speaking.record_charset, element=parsed[at])
-            except UnreadableError:
-                self._unreadable += 1
-                continue
-            if self.speaking.record_url:
-                url = self.speaking.record_url.replace("{id}", quote(record.id, safe="/:"))
-                record = msgspec.structs.replace(record, url=url)
-            self._found[first + at] = record
-
     def _finish(self, window: Window) -> None:
         """Tell what came of a window, or raise where nothing of it can be shown."""
-        if not self._found and self._withheld and self._first_withheld is not None:
-            raise self._first_withheld.failure(self.member)
-        if not self._found and self._unreadable:
-            raise UnreadableError(f"none of {self._unreadable} records can be read")
-        self._drop_repeated()
+        self._gathered.finish()
         bound = self.speaking.max_start or (self.total or 0)
         last = window.start + window.count - 1
-        self.has_more = bool(self._found) and last < min(self.total or 0, bound)
-
-    def _drop_repeated(self) -> None:
-        """Keep the first of records with one id: a reader is shown none twice."""
-        seen: set[str] = set()
-        for place, record in sorted(self._found.items()):
-            if record.id in seen:
-                del self._found[place]
-            seen.add(record.id)
+        self.has_more = bool(self._gathered) and last < min(self.total or 0, bound)
 
 
 def _chunks(start: int, end: int, size: int) -> list[tuple[int, int]]:
