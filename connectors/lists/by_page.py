@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 import msgspec
 
 from connectors.lists.narrow import narrows, passes
-from connectors.questions.expressions import folded, may_fold
+from connectors.questions.expressions import clauses, folded, may_fold
 from connectors.questions.notices import once
 from connectors.questions.simpler import Abilities, simpler
 from engine.errors import LienThuError, UnreadableError
@@ -160,7 +160,7 @@ async def answer_by_pages(
             again = await listed(window, ask(folded(expression)), most_requests=most_requests)
             if again.placed:
                 found, given_up = again, (Reason("notice.folded"),)
-        elif expression is not None and not folds_marks:
+        elif expression is not None and not folds_marks and _has_letters(expression):
             given_up = (Reason("notice.marks-needed"),)
     placed, notices = found.placed, [*given_up, *found.notices]
     if narrows(unasked):
@@ -176,6 +176,11 @@ async def answer_by_pages(
         has_more=found.has_more,
         notices=once(notices),
     )
+
+
+def _has_letters(expression: Expression) -> bool:
+    """Whether a question has a letter that could bear a mark: a number has none."""
+    return any(letter.isalpha() for clause in clauses(expression) for letter in clause.text)
 
 
 def only_narrowing(filters: Filters) -> Filters:

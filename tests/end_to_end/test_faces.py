@@ -18,6 +18,7 @@ from connectors.detect import detect
 from connectors.http import open_client
 from demo import federation
 from demo.faces import FACES, FurtherFace
+from demo.isbn import ten
 from demo.members import face_file
 from engine.app import Systems
 from engine.errors import FaultError, LienThuError, UnreachableError, UnreadableError
@@ -32,28 +33,34 @@ from engine.tools import Wishes
 class Known(msgspec.Struct, frozen=True):
     """What is special to a face. `vi`, `en`: the questions.
 
-    `lends`: it tells which copies are in. `links`: it has pages of records.
+    `lends`: it tells which copies are in. `links`: it has pages of records. `knows_isbn`: it finds books by number.
     """
 
     vi: str = "kinh tế"
     en: str = "history"
     lends: bool = True
     links: bool = True
+    knows_isbn: bool = True
 
 
 KNOWN = {
     "solr": Known(lends=False, links=False),
     "elasticsearch": Known(lends=False, links=False),
-    "eprints": Known(lends=False),
+    "eprints": Known(lends=False, knows_isbn=False),
     "omeka-s": Known(lends=False),
     "tim-kiem": Known(lends=False),
     "ilib": Known(lends=False),
     "libol": Known(en="calculus"),
-    "emiclib": Known(lends=False),
+    "hoa-phuong-emiclib": Known(lends=False),
     "kipos": Known(lends=False),
     "bookworm": Known(lends=False),
 }
-"""By system."""
+"""By system, or by the id of a face."""
+
+
+def known_of(face: FurtherFace) -> Known:
+    return KNOWN.get(face.id) or KNOWN.get(face.system) or Known()
+
 
 each_face = pytest.mark.parametrize("face", FACES, ids=lambda face: face.id)
 Open = Callable[[FurtherFace], Connector]
@@ -86,13 +93,17 @@ async def opened(running: federation.Federation, tmp_path: Path) -> AsyncIterato
         await connector.close()
 
 
+def bare(number: str) -> str:
+    return number.partition(" ")[0].replace("-", "")
+
+
 def titles(answer: Answer) -> list[str]:
     return [folded_key(placed.record.title) for placed in answer.placed]
 
 
 @each_face
 async def test_a_vietnamese_and_an_english_question_are_answered_page_by_page(opened: Open, face: FurtherFace) -> None:
-    connector, known = opened(face), KNOWN.get(face.system, Known())
+    connector, known = opened(face), known_of(face)
     for question in (known.vi, known.en):
         first = await connector.search(parse(question), Window(1, 5))
         assert len(first.placed) == 5, first
@@ -125,6 +136,19 @@ async def test_a_question_by_title_and_author_finds_what_it_names(opened: Open, 
 
 
 @each_face
+async def test_a_book_is_found_by_its_number(running: federation.Federation, opened: Open, face: FurtherFace) -> None:
+    entries = running.faces[face.library].sru.shelf.entries
+    entry = next(
+        entry for entry in entries if {*map(bare, entry.isbns)} & {entry.edition.isbn, ten(entry.edition.isbn)}
+    )
+    answer = await opened(face).search(parse(f"isbn:{entry.edition.isbn}"), Window(1, 5))
+    if known_of(face).knows_isbn:
+        assert folded_key(entry.title) in titles(answer), answer
+    else:
+        assert not answer.placed
+
+
+@each_face
 @pytest.mark.parametrize("kind", ["", "diagnostic-1"])
 async def test_a_server_that_fails_is_told_as_failing(
     running: federation.Federation, opened: Open, face: FurtherFace, kind: str
@@ -153,9 +177,7 @@ async def test_a_server_that_is_away_is_told_as_away(
         await opened(face).search(parse("kinh tế"), Window(1, 5))
 
 
-@pytest.mark.parametrize(
-    "face", [face for face in FACES if KNOWN.get(face.system, Known()).lends], ids=lambda face: face.id
-)
+@pytest.mark.parametrize("face", [face for face in FACES if known_of(face).lends], ids=lambda face: face.id)
 async def test_what_can_be_had_now_is_told_of_what_was_found(opened: Open, face: FurtherFace) -> None:
     connector = opened(face)
     answer = await connector.search(parse("kinh tế"), Window(1, 5))
