@@ -168,11 +168,18 @@ def _record(entry: Entry) -> str:
         f"<td>{_STATES[copy.state]}</td></tr>"
         for copy in entry.copies
     ]
+    free = sum(copy.state in {State.IN, State.READING_ROOM} for copy in entry.copies)
+    count = (
+        "<h3 class='HeadStyles'>Thông tin xếp giá</h3><div class='ClearFix'><div class='col-left-2'>"
+        f"<div class='txt-center'><p>Số bản tài liệu rỗi:</p><span> {free} / {len(entry.copies)}</span>"
+        "<div class='div-blank'></div><p>Số bản được giữ chỗ:</p><span> 0</span></div></div>"
+    )
     full = joined((isbd.head(entry), isbd.tail(entry)), ". - ")
     return (
         '<div id="divMain"><div class="web-size ClearFix book-detail"><div class="detail-info"><div id="TabbedPanels1" '
         f'class="TabbedPanels"><div class="TabbedPanelsContentGroup"><div class="TabbedPanelsContent">'
         f'<div class="popup-modul">'
-        f"{escaped(full)}<br />Chỉ số ISBN: {escaped('; '.join(entry.isbns))}<table>{''.join(copies)}</table>"
+        f"{escaped(full)}<br />Chỉ số ISBN: {escaped('; '.join(entry.isbns))}{count}"
+        f"<div class='col-right-8'><table>{''.join(copies)}</table></div></div>"
         "</div></div></div></div></div></div></div>"
     )

@@ -2,32 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 from urllib.parse import quote, urlencode
 
 import httpx
 
 from connectors.emiclib.api import RECORD_PAGES, read_items, search_url, words_by_field
+from connectors.emiclib.copies import read_copies
 from connectors.emiclib.settings import WAYS, EmiclibSettings, Way
 from connectors.forms.aspnet import form_of
 from connectors.forms.page_search import Got, PageSearch, got, looks_of, of_one_list
 from connectors.forms.sending import sent
 from connectors.forms.turning import turned
 from connectors.lists.by_page import Batch, Fetch, answer_by_pages
+from connectors.lists.copies import copies_of_each
 from connectors.lists.numbered import Numbered, Sheet
 from connectors.questions.expressions import sought
 from connectors.questions.one_box import Boxed, boxed
 from connectors.questions.simpler import Abilities
-from connectors.reading.html import attribute
+from connectors.reading.html import attribute, html_of
 from connectors.reading.json import parse_json
 from engine.errors import RefusedError, UnreadableError
-from engine.model import Answer, Clause, Expression, Field, Query, Reason, Window
+from engine.model import Answer, Clause, Expression, Field, Holding, Query, Reason, Record, Window
 from engine.ports import Door, Member
 
 TYPES: Final = {Field.ANY: "0", Field.TITLE: "13", Field.PERSON: "1", Field.PUBLISHER: "2", Field.SUBJECT: "3"}
 """What fields are called in `TypeSearch` of OShow.aspx. Source: its published code."""
 
 _JSON: Final = Abilities(frozenset({Field.ANY, Field.TITLE, Field.PERSON}))
+_MOST_RECORDS: Final = 20
 _SIDE_BY_SIDE: Final = Reason("notice.side-by-side")
 
 
@@ -78,6 +82,19 @@ class EmiclibConnector:
     async def close(self) -> None:
         """Let go of connections."""
         await self._door.client.aclose()
+
+    async def availability(self, records: Sequence[Record]) -> dict[str, tuple[Holding, ...]]:
+        """Return how many copies are free as the pages of these records tell it, one request a record.
+
+        The newer pages are not known to tell it: then nothing.
+        """
+        if self._way in {Way.JSON_BOOTH, Way.MVC}:
+            return {}
+        return await copies_of_each([each.id for each in records[:_MOST_RECORDS] if each.id.isdigit()], self._copies)
+
+    async def _copies(self, record_id: str) -> tuple[Holding, ...] | None:
+        url = f"{self._opac.rstrip('/')}/ODetail.aspx?intItemId={record_id}"
+        return read_copies(await html_of(await self._door.client.get(url)))
 
     async def _by(self, way: Way, query: Query, window: Window) -> Answer:
         if way in self._pages:

@@ -10,12 +10,14 @@ from connectors.battery import Battery
 from connectors.emiclib import SYSTEM, EmiclibSettings
 from connectors.emiclib.api import read_items, search_url, words_by_field
 from connectors.emiclib.connector import page_url
+from connectors.emiclib.copies import read_copies
 from connectors.emiclib.settings import Way
 from connectors.http import open_client
 from connectors.http.recording import Replay
+from connectors.reading.html import parse_html
 from engine.errors import UnreadableError
-from engine.model import And, Clause, Field, Query, Window
-from engine.ports import Door, Page
+from engine.model import And, Availability, Clause, Field, Holding, Query, Record, Service, Window
+from engine.ports import AvailabilityConnector, Door, Page
 from engine.settings import read_member
 
 RECORDINGS = Path(__file__).parents[1] / "recordings"
@@ -93,3 +95,29 @@ def test_it_is_told_by_two_of_its_pages_or_by_its_items() -> None:
     assert found("", newer) == [("https://o.example.org", {})]
     assert found("", "<a href='/Item/ItemDetail/12'>A</a><a href='/Item/ItemDetail/13'>B</a>") == []
     assert found("x", "<a href='VideoShow.aspx'></a><a href='WShowDetail.aspx'></a>") == []
+
+
+async def test_free_copies_are_told_by_the_pages_of_records_and_who_has_one_is_not() -> None:
+    folder = RECORDINGS / "emiclib-cuu-long"
+    member, settings = read_member(folder / "emiclib-cuu-long.toml", {"emiclib": EmiclibSettings})
+    replay = Replay(folder / "copies")
+    client = open_client(member, user_agent="LienThu-test", clock=lambda: 0.0, transport=replay)
+    connector = SYSTEM.connector(member, settings, Door(client, lambda: 0.0))
+    assert isinstance(connector, AvailabilityConnector)
+    records = [Record(member.id, own, "T") for own in ("7011", "7012", "no-number")]
+    found = await connector.availability(records)
+    await connector.close()
+    assert found == {
+        "7011": (
+            Holding(copies=5, copies_available=2, availability=(Availability(Service.LOAN, available=True),)),
+        ),
+        "7012": (),
+    }  # fmt: skip
+    assert replay.asked == [f"GET /ODetail.aspx?intItemId={own}" for own in ("7011", "7012")]
+
+
+@pytest.mark.parametrize(
+    "body", ["<p>Đăng nhập</p>", "<div class='txt-center'><span>7 / 5</span></div>", "<p>2 / 5</p>"]
+)
+def test_a_page_that_is_no_record_tells_nothing_of_copies(body: str) -> None:
+    assert read_copies(parse_html(body.encode())) is None
