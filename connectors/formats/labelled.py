@@ -1,7 +1,8 @@
 """Texts of which a page or a JSON answer says what they are -> Record: for systems that give labelled text, no format.
 
 A text comes with the name of what it is (`NAMES`); what it says is found out by the clean-ups that read Dublin Core and
-MARC. One that says nothing is left out.
+MARC. One that says nothing is left out. For lines that are written for readers: one may hold an imprint, a list of
+people or keywords, a whole card of ISBD. Fields that come apart already are `formats.named_texts`'s.
 """
 
 from __future__ import annotations

@@ -1,7 +1,9 @@
 """Named texts -> Record, for indexes that tell a record as fields of their own.
 
 A connector names each text by the element of Dublin Core that it is nearest to (see `dc.RULES`), or by one of the
-further names of `RULES` here. What a text means is read as in Dublin Core.
+further names of `RULES` here. What a text means is read as in Dublin Core. For texts that a machine gives to machines:
+each says one thing, several of a name come as several texts, and a name that no rule knows is passed over. Lines of a
+page, of which one may hold several things (an imprint, a list of keywords, a whole card), are `formats.labelled`'s.
 """
 
 from __future__ import annotations

@@ -2,6 +2,11 @@
 
 What every such connector does alike stands here: the window, the second try, filters that could not be asked, places,
 notices. What is asked and how it is read is the connector's own.
+
+For systems that give rows from any place on, and whose connector says a whole query with its filters in their own
+language, telling what it gave up (`Said`). For numbered pages, or a question that `simpler` makes fit what the system
+can: `connectors.lists.by_page`. They fill a window by different signs (here the count, there also what a page says of
+the next), and tell what was given up differently where nothing is found: neither can stand in for the other.
 """
 
 from __future__ import annotations
@@ -11,7 +16,7 @@ from typing import Final, NamedTuple, Protocol, TypeVar
 
 import msgspec
 
-from connectors.lists.narrow import narrows, passes
+from connectors.lists.narrow import narrowed
 from connectors.questions.expressions import is_marked, rewritten
 from connectors.questions.notices import once
 from engine.errors import LienThuError, UnreadableError
@@ -95,9 +100,8 @@ async def answer_by_place(
     placed = _placed(rows, window, listed.total)
     if len(rows) > sum(row is not None for row in rows):
         notices.append(Reason("notice.records-unreadable", {"count": rows.count(None)}))
-    if placed and narrows(said.unasked):
-        placed = [one for one in placed if passes(one.record, said.unasked)]
-        notices.append(Reason("notice.filtered-here"))
+    placed, filtered = narrowed(placed, said.unasked)
+    notices += filtered
     if listed.total is None and placed:
         notices.append(Reason("notice.total-unknown"))
     has_more = _has_more(listed, len(rows), window)
@@ -106,7 +110,7 @@ async def answer_by_place(
         notices.append(Reason("notice.list-capped", {"count": lister.max_place}))
     return Answer(
         member=lister.member,
-        placed=tuple(placed),
+        placed=placed,
         total=listed.total,
         asked_at=asked_at,
         took_s=took_s,
@@ -147,7 +151,7 @@ def _bounded(window: Window, max_place: int) -> Window:
     return Window(window.start, max(0, min(window.count, max_place + 1 - window.start)))
 
 
-def _placed(rows: tuple[Record | None, ...], window: Window, total: int | None) -> list[Placed]:
+def _placed(rows: tuple[Record | None, ...], window: Window, total: int | None) -> tuple[Placed, ...]:
     """Return the records at their places, each once: some lists repeat one."""
     known: dict[str, Placed] = {}
     for at, row in enumerate(rows):
@@ -157,7 +161,7 @@ def _placed(rows: tuple[Record | None, ...], window: Window, total: int | None) 
         raise UnreadableError(f"none of {len(rows)} records can be read")
     if not rows and total and window.start <= total:
         raise UnreadableError(f"{total} hits are told, and none is there from place {window.start} on")
-    return list(known.values())
+    return tuple(known.values())
 
 
 def _has_more(listed: Listed, came: int, window: Window) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.model import Filters, Record
+from engine.model import Filters, Placed, Reason, Record
 
 
 def narrows(filters: Filters) -> bool:
@@ -38,3 +38,10 @@ def passes(record: Record, filters: Filters) -> bool:
             not filters.degrees or record.degree is None or record.degree in filters.degrees,
         )
     )
+
+
+def narrowed(placed: tuple[Placed, ...], filters: Filters) -> tuple[tuple[Placed, ...], tuple[Reason, ...]]:
+    """Return the records that pass, and the notice that they were filtered here; none where nothing was to filter."""
+    if not placed or not narrows(filters):
+        return placed, ()
+    return tuple(one for one in placed if passes(one.record, filters)), (Reason("notice.filtered-here"),)
