@@ -12,7 +12,7 @@ from connectors.detect.address import Address, member_id, read_address
 from connectors.detect.asking import MOST_REQUESTS, PAUSE_MS, ElsewhereError, Guest, UsedUpError
 from connectors.detect.draft import member_file
 from connectors.detect.ladder import Candidate, at_page, rank, rungs, seen_in
-from connectors.detect.looking import look
+from connectors.detect.looking import look, title_of
 from connectors.detect.trying import SEARCHES, Trier
 from connectors.detect.undetected import declared_file
 from engine.errors import LienThuError, UnreachableError
@@ -205,6 +205,8 @@ class _Detection:
     async def _tried(self, candidate: Candidate) -> Detected:
         system = next(system for system in self._systems if system.name == candidate.system)
         found = candidate.found
+        if not found.name and self._page is not None:
+            found = msgspec.structs.replace(found, name=title_of(self._page) or None)
         notes = list(self._notes)
         own_id = self._wishes.id or member_id(found.url)
         member = self._member(found.url, system.name, own_id)

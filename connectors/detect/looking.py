@@ -60,6 +60,12 @@ def look(page: Page) -> Seen:
     )
 
 
+def title_of(page: Page) -> str:
+    """Return what a page of HTML calls itself, "" for anything else."""
+    seen = look(page)
+    return "" if {"JSON", "XML"} & set(seen.technologies) else seen.title
+
+
 def _outline(text: str) -> str:
     try:
         told = json.loads(text)

@@ -17,7 +17,7 @@ from connectors.detect.address import member_id, read_address
 from connectors.detect.asking import forbids_all
 from connectors.detect.draft import member_file, toml
 from connectors.detect.ladder import Candidate, rank, rungs, seen_in
-from connectors.detect.looking import look
+from connectors.detect.looking import look, title_of
 from connectors.detect.undetected import declared_file, search_form
 from connectors.sru import SYSTEM as SRU
 from engine.errors import SettingsError
@@ -212,6 +212,12 @@ def test_what_was_seen_and_the_form_stand_in_the_declared_source(tmp_path: Path)
     assert table["declared"]["search"]["any"] == {  # type: ignore[index]  # tables of TOML
         "path": "/tra-cuu/ketqua.php", "parameters": {"tukhoa": "{words}", "kieu": "coban", "site": "1"},
     }  # fmt: skip
+
+
+def test_a_library_is_called_as_its_page_and_never_as_json() -> None:
+    assert title_of(page("<title>Thư viện Suối Mơ</title>")) == "Thư viện Suối Mơ"
+    assert title_of(page('{"title": "x"}')) == ""
+    assert title_of(page('<?xml version="1.0"?><feed xmlns="x"/>')) == ""
 
 
 def test_a_list_of_fields_in_the_form_is_told_as_a_search_to_uncomment(tmp_path: Path) -> None:
