@@ -1,7 +1,8 @@
 """One search of a member whose list comes in pages: filled page by page, asked again without marks, filtered here.
 
 A connector says how an expression is asked and how a page is read; the places, the end of the list, what is given up
-and the second try are the same for all of them.
+and the second try are the same for all of them. For lists in numbered pages, and for questions that `simpler` makes fit
+what a system can; see `connectors.lists.by_place` for the others.
 """
 
 from __future__ import annotations
@@ -10,8 +11,8 @@ from collections.abc import Awaitable, Callable
 
 import msgspec
 
-from connectors.lists.narrow import narrows, passes
-from connectors.questions.expressions import clauses, folded, may_fold
+from connectors.lists.narrow import narrowed
+from connectors.questions.expressions import folded, has_letters, may_fold
 from connectors.questions.notices import once
 from connectors.questions.simpler import Abilities, simpler
 from engine.errors import LienThuError, UnreadableError
@@ -160,13 +161,9 @@ async def answer_by_pages(
             again = await listed(window, ask(folded(expression)), most_requests=most_requests)
             if again.placed:
                 found, given_up = again, (Reason("notice.folded"),)
-        elif expression is not None and not folds_marks and _has_letters(expression):
+        elif expression is not None and not folds_marks and has_letters(expression):
             given_up = (Reason("notice.marks-needed"),)
-    placed, notices = found.placed, [*given_up, *found.notices]
-    if narrows(unasked):
-        placed = tuple(one for one in placed if passes(one.record, unasked))
-        if found.placed:
-            notices.append(Reason("notice.filtered-here"))
+    placed, filtered = narrowed(found.placed, unasked)
     return Answer(
         member=member,
         placed=placed,
@@ -174,13 +171,8 @@ async def answer_by_pages(
         asked_at=asked_at,
         took_s=max(0.0, clock() - asked_at),
         has_more=found.has_more,
-        notices=once(notices),
+        notices=once([*given_up, *found.notices, *filtered]),
     )
-
-
-def _has_letters(expression: Expression) -> bool:
-    """Whether a question has a letter that could bear a mark: a number has none."""
-    return any(letter.isalpha() for clause in clauses(expression) for letter in clause.text)
 
 
 def only_narrowing(filters: Filters) -> Filters:

@@ -54,6 +54,11 @@ def is_marked(expression: Expression) -> bool:
     return any(unmarked(clause.text) != clause.text for clause in clauses(expression))
 
 
+def has_letters(expression: Expression) -> bool:
+    """Whether any word has a letter, which could bear a mark: a number has none."""
+    return any(letter.isalpha() for clause in clauses(expression) for letter in clause.text)
+
+
 def may_fold(expression: Expression) -> bool:
     """Whether `folded` may find more: it changes signs and ligatures too, so that any word beyond ASCII counts."""
     return any(clause.field not in _NUMBERS and not clause.text.isascii() for clause in clauses(expression))

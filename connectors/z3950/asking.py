@@ -8,6 +8,7 @@ from typing import Final
 import msgspec
 
 from connectors.lists.narrow import narrows
+from connectors.questions.expressions import has_letters, is_marked
 from connectors.questions.notices import once
 from connectors.questions.second_tries import Step
 from connectors.reading.diagnostics import HARMLESS, Means
@@ -153,7 +154,8 @@ class Asking:
         if not searched.count:
             # What was given up to find something is not worth telling where nothing was found.
             self._given_up = [one for one in self._given_up if one.code == "notice.stop-words"]
-            if not self.speaking.folds_marks and typed is not None and ladder.may_lack_marks(typed):
+            may_lack_marks = typed is not None and has_letters(typed) and not is_marked(typed)
+            if may_lack_marks and not self.speaking.folds_marks:
                 self._given_up.append(Reason("notice.marks-needed"))
         return searched, query
 

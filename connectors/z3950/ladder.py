@@ -13,13 +13,13 @@ import msgspec
 
 from connectors.questions import second_tries
 from connectors.questions.cql_map import YearForm
-from connectors.questions.expressions import clauses, is_marked
+from connectors.questions.expressions import clauses
 from connectors.questions.second_tries import Step, first_change, without_boolean
 from connectors.reading.diagnostics import Means
 from connectors.z3950.bib1 import ANY, ANYWHERE, COMPLETENESS, POSITION, RELATION, Use, Words
 from connectors.z3950.diagnostics import Diagnostic, Try
 from connectors.z3950.settings import Dialect
-from engine.model import Expression, Field, Query
+from engine.model import Field, Query
 
 
 class OtherWayError(Exception):
@@ -52,12 +52,6 @@ def step_after_present(speaking: Dialect, said: tuple[Diagnostic, ...]) -> None:
         step = after_diagnostics(speaking, Query(None), said)
         if step is not None:
             raise OtherWayError(step)
-
-
-def may_lack_marks(expression: Expression) -> bool:
-    """Whether there are words in the expression, and none of them has a mark."""
-    texts = [clause.text for clause in clauses(expression)]
-    return any(letter.isalpha() for text in texts for letter in text) and not is_marked(expression)
 
 
 def _after(speaking: Dialect, query: Query, diagnostic: Diagnostic) -> Step[Dialect] | None:
