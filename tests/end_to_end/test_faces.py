@@ -5,6 +5,7 @@ A face joins `demo.faces.FACES` by a line, and stands in this table by itself; w
 
 from __future__ import annotations
 
+import re
 import time
 import tomllib
 from collections.abc import AsyncIterator, Callable
@@ -17,6 +18,7 @@ import pytest
 from connectors.detect import detect
 from connectors.http import open_client
 from demo import federation
+from demo.entries import State
 from demo.faces import FACES, FurtherFace
 from demo.isbn import ten
 from demo.members import face_file
@@ -61,6 +63,9 @@ KNOWN = {
 def known_of(face: FurtherFace) -> Known:
     return KNOWN.get(face.id) or KNOWN.get(face.system) or Known()
 
+
+NUMBERED = {"vufind": 9, "primo": 9, "aleph": 9, "sierra": 6, "encore": 6, "evergreen": 9, "slims": 9}
+"""Systems whose record numbers end with that of the entry, and how many digits of it count."""
 
 each_face = pytest.mark.parametrize("face", FACES, ids=lambda face: face.id)
 Open = Callable[[FurtherFace], Connector]
@@ -185,6 +190,24 @@ async def test_what_can_be_had_now_is_told_of_what_was_found(opened: Open, face:
     told = await connector.availability([placed.record for placed in answer.placed])
     assert set(told) == {placed.record.id for placed in answer.placed}
     assert any(told.values())
+
+
+@pytest.mark.parametrize(
+    "face", [face for face in FACES if face.system in NUMBERED and known_of(face).lends], ids=lambda face: face.id
+)
+async def test_a_record_is_told_to_be_in_where_a_copy_is(
+    running: federation.Federation, opened: Open, face: FurtherFace
+) -> None:
+    connector = opened(face)
+    entries = {entry.id: entry for entry in running.faces[face.library].sru.shelf.entries}
+    answer = await connector.search(parse("kinh tế"), Window(1, 10))
+    assert isinstance(connector, AvailabilityConnector)
+    told = await connector.availability([placed.record for placed in answer.placed])
+    for number, holdings in told.items():
+        entry = entries[str(int(re.findall(r"\d+$", number)[0][-NUMBERED[face.system] :]))]
+        has = any(one.available for holding in holdings for one in holding.availability or ())
+        # A summary does not tell what may be taken home from what may be read there.
+        assert has is any(copy.state in {State.IN, State.READING_ROOM} for copy in entry.copies), (entry, holdings)
 
 
 @each_face
