@@ -107,7 +107,7 @@ def row(name: str, said: Mapping[str, str], tried_against: str) -> str:
     system = Systems()[name]
     libraries = read_libraries(RECORDINGS, system)
     fields, lends = asyncio.run(abilities(system, [library for library in libraries if library.cases]))
-    link = f"{name}.md" if (PAGE.parent / f"{name}.md").exists() else f"systems/{name}.md"
+    link = next(link for link in (f"systems/{name}.md", f"{name}.md") if (PAGE.parent / link).exists())
     told = said.get("fields") or ", ".join(field.value for field in Field if field in fields)
     copies = [*(["with the records"] if tells_copies(libraries) else []), *(["on the screen"] if lends else [])]
     cells = (f"[{name}]({link})", said["asked"], told, said["paging"], ", ".join(copies) or "none", counted(libraries))
