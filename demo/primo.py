@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from demo import lucene
+from demo import lucene, pnx
 from demo.entries import Entry, State
 from demo.holdings import Holdings, is_in, places_of
 from demo.libraries import Library
@@ -26,7 +26,6 @@ _FIELDS: Final = {
     "publisher": "publisher", "rid": "id", "lsr01": "call",
 }  # fmt: skip
 _PRECISIONS: Final = frozenset({"contains", "exact", "begins_with", "equals"})
-_TYPES: Final = {"book": "book", "thesis": "dissertation", "journal": "journal", "map": "map", "article": "article"}
 VE_ENTRANCE: Final = "/discovery/search?vid=84HPU_INST:HPU"
 CLASSIC_ENTRANCE: Final = "/primo-explore/search?vid=84SLU_V1"
 """Where the two faces of the demo begin."""
@@ -176,7 +175,7 @@ class Primo:
             "adaptor": "Local Search Engine",
             "@id": f"http://{host}{self._pnxs}/L/{number}",
             "pnx": {
-                "display": _display(entry),
+                "display": pnx.display(entry),
                 "control": {
                     "sourcerecordid": [entry.id],
                     "recordid": [number],
@@ -185,7 +184,7 @@ class Primo:
                     "sourceformat": ["MARC21"],
                     "isDedup": [False],
                 },
-                "addata": _addata(entry),
+                "addata": pnx.addata(entry),
                 "sort": {"title": [entry.title], "creationdate": [str(entry.edition.year or "")]},
                 "facets": {"frbrtype": ["6"], "frbrgroupid": [f"90{entry.id}"]},
             },
@@ -250,51 +249,6 @@ def has_any(holdings: Sequence[Mapping[str, object]]) -> bool:
     return any(each["availabilityStatus"] == "available" for each in holdings)
 
 
-def _display(entry: Entry) -> dict[str, list[str]]:
-    edition = entry.edition
-    names = [f"{name.text}$$Q{name.text}" for name in entry.names]
-    said = {
-        "source": ["Alma"],
-        "type": [_TYPES.get(edition.material, "other")],
-        "language": [edition.language],
-        "title": [entry.title + (f" : {entry.subtitle}" if entry.subtitle else "")],
-        "creator": names[:1] if entry.heads_name else [],
-        "contributor": names[1:] if entry.heads_name else names,
-        "subject": list(entry.subjects),
-        "publisher": [": ".join(filter(None, (entry.place, entry.publisher)))],
-        "creationdate": [entry.date],
-        "edition": [entry.edition_statement],
-        "format": [f"{edition.pages} tr. ; 24 cm" if edition.pages else ""],
-        "identifier": [f"$$CISBN$$V{number}" for number in entry.isbns],
-        "series": [f"{edition.series}$$Q{edition.series}" if edition.series else ""],
-        "mms": [entry.id],
-        "version": ["1"],
-    }
-    return {name: kept for name, values in said.items() if (kept := [value for value in values if value])}
-
-
-def _addata(entry: Entry) -> dict[str, list[str]]:
-    edition = entry.edition
-    people = [name.text for name in entry.names if not name.is_body]
-    said = {
-        "au": people[:1],
-        "addau": people[1:],
-        "aucorp": [name.text for name in entry.names if name.is_body],
-        "btitle": [entry.title],
-        "date": [str(edition.year or "")],
-        "isbn": [number.partition(" ")[0].replace("-", "") for number in entry.isbns],
-        "issn": [edition.issn],
-        "cop": [entry.place],
-        "pub": [entry.publisher],
-        "format": ["journal" if edition.material == "journal" else "book"],
-        "genre": [_TYPES.get(edition.material, "unknown")],
-        "ristype": [{"thesis": "THES", "journal": "JOUR"}.get(edition.material, "BOOK")],
-        "edition": [entry.edition_statement],
-        "seriestitle": [edition.series],
-    }
-    return {name: kept for name, values in said.items() if (kept := [value for value in values if value])}
-
-
 def _is_within(entry: Entry, facet: str) -> bool:
     """Whether an entry is within `facet_name,include,value`."""
     name, how, value = [*facet.removeprefix("facet_").split(",", 2), "", ""][:3]
@@ -303,7 +257,7 @@ def _is_within(entry: Entry, facet: str) -> bool:
         case "lang":
             is_in_it = entry.edition.language == value
         case "rtype" | "pfilter":
-            is_in_it = _TYPES.get(entry.edition.material, "other").rstrip("s") == value.rstrip("s")
+            is_in_it = pnx.TYPES.get(entry.edition.material, "other").rstrip("s") == value.rstrip("s")
         case "searchcreationdate" | "creationdate" if span:
             is_in_it = int(span[1]) <= entry.edition.year <= int(span[2])
         case _:

@@ -52,9 +52,7 @@ async def test_a_vufind_gives_records_by_rest_and_leaves_them_out_where_there_ar
 async def test_a_vufind_without_rest_has_pages_and_statuses_of_items(reader: Reader, urls: dict[str, str]) -> None:
     base = f"{urls['vinh-ngoc-vufind']}/vufind"
     assert (await reader.client.get(f"{base}/api/v1/search?lookfor=x")).status_code == 403
-    page = html.fromstring(
-        (await reader.client.get(f"{base}/Search/Results?lookfor=kinh+tế&type=Title")).content
-    )
+    page = html.fromstring((await reader.client.get(f"{base}/Search/Results?lookfor=kinh+tế&type=Title")).content)
     ids = page.xpath("//div[contains(@class,'result')]//input[@class='hiddenId']/@value")
     assert len(ids) == 20
     asked = [("method", "getItemStatuses"), *(("id[]", each) for each in (*ids[:3], "nosuch"))]
