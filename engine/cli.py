@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import logging
 import sys
 from typing import Annotated
@@ -132,6 +134,7 @@ def harvest(
 
 def main() -> None:
     """Run the command line; a failure is a sentence on standard error and a status, never a stack trace."""
+    atexit.register(gc.freeze)  # msgspec.Meta may crash the interpreter's last collection: msgspec issue 717
     try:
         app(standalone_mode=True)
     except QueryError as error:
