@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import os
 import shutil
 from pathlib import Path
@@ -16,6 +18,10 @@ from tests.elastic import missing as missing_for_elastic
 settings.register_profile("ci", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("person", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("ci" if os.environ.get("CI") == "true" else "person")
+
+# Without this msgspec's Meta may be taken apart before what refers to it when Python ends (jcrist/msgspec#717), and a
+# green run would end with a crash.
+atexit.register(gc.freeze)
 
 _PARTS = {
     "zebrasrv": "idzebra-2.0",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import atexit
+import gc
 import sys
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -50,6 +52,7 @@ def _say(case: Case, text: str) -> None:
 
 def main() -> None:
     """Accept the answers of the folders named."""
+    atexit.register(gc.freeze)  # see engine/cli.py
     parser = argparse.ArgumentParser(prog="python -m connectors.battery", description=__doc__)
     parser.add_argument("what", choices=["accept"])
     parser.add_argument("folders", nargs="+", type=Path)
