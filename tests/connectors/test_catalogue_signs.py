@@ -1,4 +1,4 @@
-"""The signs of VuFind, Primo, Aleph, Solr and Elasticsearch know their own and take no other system for it."""
+"""No system is sure of another's pages; VuFind, Primo, Aleph, Solr and Elasticsearch do not even think of it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pytest
 
 from connectors import aleph, elastic_catalogue, primo, solr, vufind
 from connectors.http.exchange import read_exchange
+from engine.app import Systems
 from engine.ports import Page, System
 from engine.settings import read_toml
 
@@ -38,6 +39,17 @@ def test_no_sign_takes_another_systems_page_for_its_own(system: System) -> None:
     assert len(pages) > 20
     taken = [(name, sign.path) for name, page in pages for sign in system.signs if sign.recognise(page) is not None]
     assert taken == []
+
+
+@pytest.mark.parametrize("name", sorted(Systems()))
+def test_no_system_is_sure_of_another_systems_page(name: str) -> None:
+    pages: dict[str, list[tuple[str, Page]]] = {}
+    for at, page in pages_of_others(name):
+        pages.setdefault(at.partition("/")[0], []).append((at, page))
+    some = [pair for pairs in pages.values() for pair in pairs[:2]]  # of each library two: parsing pages is slow
+    signs = Systems()[name].signs
+    found = [(at, sign.recognise(page)) for at, page in some for sign in signs]
+    assert [(at, one.evidence.code) for at, one in found if one is not None and one.is_sure] == []
 
 
 @pytest.mark.parametrize("system", SYSTEMS, ids=lambda system: system.name)
