@@ -1,10 +1,10 @@
-# make demo | test | check | bench | elastic: each makes the environment first, from pinned versions.
+# make demo | test | check | bench | bench-index | elastic: each makes the environment first, from pinned versions.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.made
 
-.PHONY: demo test check bench elastic pins clean format
+.PHONY: demo test check bench bench-index elastic pins clean format
 
 demo: $(STAMP)
 	@$(BIN)/lienthu demo
@@ -22,6 +22,10 @@ check: $(STAMP)
 
 bench: $(STAMP)
 	@$(BIN)/python -m benchmarks.search
+
+# Both backends of the index, up to a million records: an hour or more. ARGS="--sizes 10000,100000" for less.
+bench-index: $(STAMP)
+	@$(BIN)/python -m benchmarks.index $(ARGS)
 
 # A real Elasticsearch on this machine, to try the service with; Ctrl-C ends it.
 elastic: $(STAMP)

@@ -144,7 +144,7 @@ class ElasticIndex:
         none: tuple[Aged, ...] = ()
 
         async def look(client: AsyncElasticsearch) -> tuple[Aged, ...]:
-            found = await reading.search(client, self._names, query, limit, self._oldest())
+            found = await reading.search(client, self._names, query, limit, self._oldest_shown())
             return await self._confirmed(client, found)
 
         return await self._ask(look, none)
@@ -312,6 +312,10 @@ class ElasticIndex:
 
     def _oldest(self) -> float:
         return self._clock() - self._settings.keep_s
+
+    def _oldest_shown(self) -> float:
+        """Return the same to the minute, so that Elasticsearch may remember which records are young enough."""
+        return self._oldest() // 60 * 60
 
 
 @contextmanager
