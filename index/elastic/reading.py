@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 
 from elasticsearch import AsyncElasticsearch, NotFoundError
@@ -142,7 +143,9 @@ async def suggest(
     if not folded or limit < 1:
         return ()
     folded += ending
-    asked = await counting.wanted(client, names, now, half_life_s, prefix=folded)
+    asked, titles = await asyncio.gather(
+        counting.wanted(client, names, now, half_life_s, prefix=folded), _titles(client, names, folded, exact)
+    )
     offers: dict[str, tuple[str, bool, float]] = {}
 
     def offer(key: str, text: str, *, is_near: bool, worth: float) -> None:
@@ -157,7 +160,7 @@ async def suggest(
     for one in counting.most_wanted({one.terms: one for one in several})[: 4 * limit]:
         near = exact_key(one.terms).startswith(exact)
         offer(folded_key(one.terms), one.terms, is_near=near, worth=10.0 + 10.0 * one.demand / heaviest)
-    for title, key, own in sorted(await _titles(client, names, folded, exact)):
+    for title, key, own in sorted(titles):
         offer(key, title, is_near=f"{own} ".startswith(exact), worth=1.0)
     ranked = sorted(offers.items(), key=lambda one: (not one[1][1], -one[1][2], len(one[0]), one[0]))
     return tuple(text for _, (text, _, _) in ranked[:limit])

@@ -34,6 +34,8 @@ BREATH_S: Final = 0.25
 """A look-up by id takes 2 ms. Where one was waited for in vain nobody waits for the next ones of this time: a reader's
 search makes several, and is held up once."""
 
+JUST_S: Final = 1.0
+
 _PARTIAL: Final = frozenset({"index.elastic-read-only", "index.elastic-busy", "index.elastic-red"})
 """What keeps us from writing, or from a part, and is told at once: the rest goes on."""
 
@@ -61,6 +63,7 @@ class Store:
         self._blocked: Reason | None = None
         self._failures = 0
         self._resting_until = 0.0
+        self._answered_at = 0.0
         self._is_open = False  # the breaker's own word: open is when nothing passes
         self._probing: asyncio.Task[None] | None = None
         self._is_closed = False
@@ -91,7 +94,7 @@ class Store:
         if loop.time() < self._resting_until:
             raise TroubleError(self.problem or Reason("index.elastic-slow"))
         try:
-            return await self._tried(lambda: self._within_patience(call))
+            return await self._tried(lambda: self._within_patience(call), is_search=not is_by_id)
         except TroubleError as error:
             if is_by_id and isinstance(error.__cause__, TimeoutError):
                 self._resting_until = loop.time() + BREATH_S
@@ -128,7 +131,7 @@ class Store:
         """Return the client for an operator's work, which is done or fails whatever the breaker says."""
         return self._client.options(request_timeout=LONGEST_S)
 
-    async def _tried(self, call: Callable[[], Awaitable[Found]]) -> Found:
+    async def _tried(self, call: Callable[[], Awaitable[Found]], *, is_search: bool = False) -> Found:
         if not self.is_ready:
             raise TroubleError(self.problem or Reason("index.elastic-gone", {"detail": "closed"}))
         try:
@@ -137,14 +140,21 @@ class Store:
             if isinstance(error, ApiError) and is_ours(error):
                 raise  # a request of ours that is wrong says nothing of the store
             reason = reason_of(error)
-            self._note(reason)
+            # One question may be hard where the store is well: it has just answered others.
+            is_hard = is_search and isinstance(error, TimeoutError) and self._has_just_answered()
+            if not is_hard:
+                self._note(reason)
             raise TroubleError(reason) from error
         except TroubleError as error:
             self._note(error.reason)
             raise
         self._failures = 0
         self._trouble = None
+        self._answered_at = asyncio.get_running_loop().time()
         return found
+
+    def _has_just_answered(self) -> bool:
+        return asyncio.get_running_loop().time() - self._answered_at < JUST_S
 
     def _note(self, reason: Reason) -> None:
         if reason.code in _PARTIAL:
