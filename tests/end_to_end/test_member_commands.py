@@ -95,8 +95,17 @@ def test_each_system_of_the_demo_is_named_from_its_address(
     told = detected(result)
     assert told.get("system") in systems, told["steps"]
     assert told["requests"] <= 12
+    if (
+        told["system"] in NEEDS_FIELDS
+    ):  # each library calls its fields as it likes: only a person can tell which is which
+        assert [trial["failure"]["code"] for trial in told["trials"]] == ["failure.unreadable"] * 2
+        return
     assert told["works"] is True, told["trials"]
     assert result.exit_code == 0
+
+
+NEEDS_FIELDS = {"elasticsearch"}
+"""Each library calls its fields there as it likes: only a person can tell which is which."""
 
 
 def test_a_detected_library_is_checked_recorded_and_replayed(

@@ -82,10 +82,10 @@ def test_a_wrong_setting_stops_the_start_with_file_and_line(config: Path) -> Non
 
 
 def test_a_wrong_member_file_stops_the_start_too(config: Path) -> None:
-    (config.parent / "members" / "law.toml").write_text('system = "libol"\n', "utf-8")
+    (config.parent / "members" / "law.toml").write_text('system = "kiosk"\n', "utf-8")
     done = subprocess.run(command(config), capture_output=True, text=True, check=False, timeout=30)
     assert done.returncode == 2
-    assert "law.toml:1: `system` is 'libol', expected one of:" in done.stderr
+    assert "law.toml:1: `system` is 'kiosk', expected one of:" in done.stderr
 
 
 def test_a_port_that_is_taken_is_said_in_a_line(config: Path) -> None:
