@@ -1,5 +1,8 @@
 """SRU members that cost almost nothing: answers prepared once as bytes, so that what is measured is the service.
 
+What names a record (its number, title, shelf copies and address) is stamped anew for each question, so that the service
+reads records that it has never met; what a catalogue repeats (publishers, subjects, names) stays.
+
     python -m benchmarks.load --records 18,0,100 --delays-ms 0,0,200
 
 serves one member a number, each on a port of its own on loopback, and prints their ports as one line of JSON.
@@ -13,6 +16,7 @@ import asyncio
 import json
 import random
 import time
+import zlib
 
 WORDS = """
 giáo trình kinh tế vi mô vĩ học đại cương toán cao cấp xác suất thống kê cơ sở dữ liệu cấu trúc lập trình
@@ -22,6 +26,8 @@ SYLLABLES = WORDS.split()
 FAMILIES = ("Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Vũ", "Đặng", "Bùi")
 GIVEN = ("Văn Ngọc", "Thị Hoa", "Minh Đức", "Quang Hải", "Thu Hà", "Anh Tuấn", "Thanh Bình", "Hữu Phước")
 WORKS = 600
+STAMP = "@@@@@@@@"
+"""Stands where eight letters of the question's own come: every member stamps the same ones on the same question."""
 
 ENVELOPE = (
     '<?xml version="1.0"?><zs:searchRetrieveResponse xmlns:zs="http://www.loc.gov/zing/srw/"><zs:version>1.1</zs:version>'
@@ -54,16 +60,16 @@ def marcxml(member: int, work: int) -> str:
         return f'<marc:datafield tag="{tag}" ind1="{indicators[0]}" ind2="{indicators[1]}">{parts}</marc:datafield>'
 
     fields = [
-        f'<marc:controlfield tag="001">{member}-{work}</marc:controlfield>',
+        f'<marc:controlfield tag="001">{member}-{work}-{STAMP}</marc:controlfield>',
         '<marc:controlfield tag="003">VN-HnTV</marc:controlfield>',
         f'<marc:controlfield tag="008">200101s{year}    vm a   b    001 0 vie d</marc:controlfield>',
         field("020", f"a{isbn13(604_000_000 + work)}|c45000đ") if own.random() < 0.6 else "",
-        field("035", f"a(VN)b{member}{work:07d}"),
+        field("035", f"a(VN)b{member}{work:07d}{STAMP}"),
         field("040", "aVN-HnTV|bvie|eaacr2"),
         field("041", "avie", "0 "),
         field("082", f"a{told.randint(100, 999)}.{told.randint(1, 99)}|223", "04"),
         field("100", f"a{person}", "0 "),
-        field("245", f"a{title} /|c{person}, {other}", "10"),
+        field("245", f"a{title} {STAMP} /|c{person}, {other}", "10"),
         field("250", "aTái bản lần thứ 2") if told.random() < 0.3 else "",
         field("260", f"a{place} :|b{publisher},|c{year}"),
         field("300", f"a{told.randint(80, 500)} tr. :|bminh họa ;|c24 cm"),
@@ -74,9 +80,9 @@ def marcxml(member: int, work: int) -> str:
         field("653", "aGiáo trình"),
         field("653", "aĐại học"),
         field("700", f"a{other}|eđồng tác giả", "0 "),
-        field("852", f"aTV{member}|bKho mượn|j330 NG|pVN{member:03d}{work:06d}"),
-        field("852", f"aTV{member}|bKho đọc|j330 NG|pVD{member:03d}{work:06d}"),
-        field("856", f"uhttp://127.0.0.1/{member}/{work}|yToàn văn", "40") if told.random() < 0.2 else "",
+        field("852", f"aTV{member}|bKho mượn|j330 NG|pVN{member:03d}{work:06d}{STAMP}"),
+        field("852", f"aTV{member}|bKho đọc|j330 NG|pVD{member:03d}{work:06d}{STAMP}"),
+        field("856", f"uhttp://127.0.0.1/{member}/{work}/{STAMP}|yToàn văn", "40") if told.random() < 0.2 else "",
     ]
     return (
         "<zs:record><zs:recordSchema>info:srw/schema/1/marcxml-v1.1</zs:recordSchema><zs:recordPacking>xml"
@@ -93,6 +99,11 @@ def answer(member: int, count: int) -> bytes:
     body = ENVELOPE.format(count=count, records="".join(marcxml(member, work) for work in works)).encode()
     head = f"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nContent-Length: {len(body)}\r\n\r\n"
     return head.encode() + body
+
+
+def stamped(reply: bytes, head: bytes) -> bytes:
+    """Return an answer whose records are this question's own."""
+    return reply.replace(STAMP.encode(), b"%08x" % zlib.crc32(head.partition(b"\r\n")[0]))
 
 
 class Member:
@@ -113,7 +124,7 @@ class Member:
                     continue
                 if self.delay_s:
                     await asyncio.sleep(self.delay_s)
-                writer.write(self.reply)
+                writer.write(stamped(self.reply, head))
                 await writer.drain()
                 self.written_at = time.monotonic()
         except (asyncio.IncompleteReadError, ConnectionError):

@@ -7,6 +7,7 @@ format is a table of rules in a module of its own. Knows no protocol and no memb
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 import msgspec
 from lxml import etree
@@ -20,7 +21,8 @@ from connectors.formats.etdms import record_from_etdms
 from connectors.formats.fields import MarcRecord, fields_from_xml, local_name
 from connectors.formats.iso2709 import read_fields, split_records
 from connectors.formats.marc21 import FIELDS as MARC21_FIELDS
-from connectors.formats.marc21 import record_from_marc21
+from connectors.formats.marc21 import record_from_marc21, record_from_plain_marc21
+from connectors.formats.marcxml import NotPlainError, plain_record
 from connectors.formats.mods import record_from_mods
 from connectors.formats.oai_marc import fields_from_oai_marc
 from connectors.formats.opac import bibliographic_record, opac_holdings
@@ -49,6 +51,10 @@ def record_from_xml(element: etree._Element, *, member: str, dialect: str | None
 
 def _record_from_marcxml(element: etree._Element, member: str) -> Record:
     """Return the Record of a MARC record of either dialect. Nearly all have field 245 and need no closer look."""
+    plain = plain_record(element)
+    if plain is not None:
+        with suppress(NotPlainError):
+            return record_from_plain_marc21(plain, member)
     marc = fields_from_xml(element, MARC21_FIELDS)
     if all(field.tag != "245" for field in marc.fields) and dialect_of(element) == "unimarc":
         return record_from_unimarc(fields_from_xml(element, UNIMARC_FIELDS), member)

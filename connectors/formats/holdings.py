@@ -31,16 +31,21 @@ def shelf_mark(field: MarcField, codes: str) -> str | None:
 
 def marc_holding(field: MarcField, _codes: str) -> Iterator[Holding]:
     """Read 852: $a institution or $b branch, $c shelf, call number in $h $i $j $k $m, $p barcode, $z note."""
-    institution, branch = text_of(field, "a"), text_of(field, "b")
-    found = Holding(
-        branch=branch or institution,
-        location=text_of(field, "c"),
-        call_number=shelf_mark(field, "khijlm"),
-        item=text_of(field, "p"),
-        note=text_of(field, "z"),
-    )
-    if found != Holding():
-        yield found
+    first: dict[str, str] = {}
+    mark: list[str] = []
+    for code, text in field.subfields:
+        if code in "abcpz":
+            first.setdefault(code, tidy(text))
+        elif code in "khijlm" and (part := tidy(text)):
+            mark.append(part)
+    if mark or any(first.values()):
+        yield Holding(
+            branch=first.get("b") or first.get("a") or None,
+            location=first.get("c") or None,
+            call_number=" ".join(mark) or None,
+            item=first.get("p") or None,
+            note=first.get("z") or None,
+        )
 
 
 def summary_of_holdings(field: MarcField, codes: str) -> Iterator[str]:

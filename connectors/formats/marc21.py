@@ -17,6 +17,7 @@ from connectors.formats.coded import (
 )
 from connectors.formats.draft import Draft
 from connectors.formats.fields import MarcField, MarcRecord
+from connectors.formats.marcxml import PlainRecord, reader_of_fields
 from connectors.formats.mending import mend_fields
 from connectors.formats.rules import Rule, apply_rules, compile_rules
 from engine.errors import UnreadableError
@@ -97,12 +98,26 @@ FIELDS = frozenset(COMPILED)
 """The tags that are read."""
 
 
+_fill = reader_of_fields(COMPILED)
+
+
 def record_from_marc21(marc: MarcRecord, member: str) -> Record:
     """Return the Record that a MARC 21 record describes."""
-    leader, control, fields = marc
     draft = Draft()
-    draft.raw += mend_fields(fields)
-    apply_rules(COMPILED, fields, draft)
+    draft.raw += mend_fields(marc.fields)
+    apply_rules(COMPILED, marc.fields, draft)
+    return _record(draft, marc.leader, marc.control, member)
+
+
+def record_from_plain_marc21(marc: PlainRecord, member: str) -> Record:
+    """Return the same as `record_from_marc21` of a record in pieces. Raises NotPlainError."""
+    draft = Draft()
+    _fill(marc.fields, draft)
+    return _record(draft, marc.leader, marc.control, member)
+
+
+def _record(draft: Draft, leader: str, control: dict[str, list[str]], member: str) -> Record:
+    """Return the Record of a draft, with what the coded places add."""
     if not draft.titles and leader[6:7] in NO_BIBLIOGRAPHIC_TYPES:
         raise UnreadableError(f"no title, and leader 06 is {leader[6:7]!r}: no bibliographic record")
     if not draft.ids and (ids := [text.strip() for text in control.get("001", ()) if text.strip()]):
