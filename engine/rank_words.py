@@ -34,6 +34,9 @@ POINTS: dict[str, float] = {
 }
 """Most points of each reason; `rank.marks-wrong` is the least."""
 
+_APART = " ; "
+"""Between phrases: no word."""
+
 _WRONG_COSTS = 0.6  # part of the title's points that is lost where every marked word has other marks
 
 
@@ -135,20 +138,17 @@ def match_elsewhere(record: Record, missing: tuple[Word, ...], asked: int) -> tu
     """
     wanted = [word for word in missing if word.folded not in text.folded_stop_syllables()] or missing
     scored = []
-    subjects = folds(" ; ".join(record.subjects))[1] if record.subjects else ""
-    found = [word for word in wanted if word.is_in_text(subjects)] if subjects else []
+    # Subjects, publishers and names come again and again: each is folded once, not all of a record's together.
+    subjects = _APART.join([folded(subject) for subject in record.subjects])
+    found = [word for word in wanted if word.is_in_text(subjects)]
     if found:
         scored.append(Scored(POINTS["rank.subject"] * weight("subjects") * len(found) / asked, "rank.subject"))
-    rest = [word for word in wanted if word not in found]
-    fields = _others(record)
-    if rest and fields:
-        everything = folds(" ; ".join([phrase for _, phrase in fields]))[1]
-        rest = [word for word in rest if word.is_in_text(everything)]
-        share = sum(
-            [max(weight(field) for field, phrase in fields if word.is_in_text(folded(phrase))) for word in rest]
-        )
-        if share:
-            scored.append(Scored(POINTS["rank.other-fields"] * share / asked, "rank.other-fields"))
+    rest = [word for word in wanted if word not in found] if found else wanted
+    fields = _others(record) if rest else []
+    everything = _APART.join([phrase for _, phrase in fields])
+    if rest := [word for word in rest if word.is_in_text(everything)]:
+        share = sum([max(weight(field) for field, phrase in fields if word.is_in_text(phrase)) for word in rest])
+        scored.append(Scored(POINTS["rank.other-fields"] * share / asked, "rank.other-fields"))
     return tuple(scored)
 
 
@@ -169,12 +169,15 @@ def _marks(title: TitleKey, words: tuple[Word, ...]) -> tuple[float, float]:
 
 
 def _others(record: Record) -> list[tuple[str, str]]:
-    found = [("series", series.title) for series in record.series]
-    found += [("other_titles", title) for title in record.other_titles]
-    found += [("people", person.name) for person in record.people]
-    for field in ("publisher", "part_title", "summary"):
+    """Return the other fields that are looked into, folded."""
+    found = [("series", folded(series.title)) for series in record.series]
+    found += [("other_titles", folded(title)) for title in record.other_titles]
+    found += [("people", folded(person.name)) for person in record.people]
+    for field in ("publisher", "part_title"):
         if value := getattr(record, field):
-            found.append((field, value))
+            found.append((field, folded(value)))
+    if record.summary:
+        found.append(("summary", folds(record.summary)[1]))  # long, and its own: not to be remembered
     if record.host:
-        found.append(("host", record.host.title))
+        found.append(("host", folded(record.host.title)))
     return found
