@@ -29,6 +29,7 @@ _LONGEST = 1_000
 _FIELD_NAME = re.compile(r"<((?:[^\s<>:/]+:)?datafield) ").search
 _LEADER = re.compile(r"<(?:[^\s<>:/]+:)?leader(?: [^<>]*)?(?<!/)>([^<]+)").search
 _CONTROL_FIELDS = re.compile(r'<[^<>]* tag="(00[^"]*)"[^<>]*(?<!/)>([^<]+)').findall
+_USUAL_HEAD = re.compile(r'tag="([^"]*)" ind1="([^"])" ind2="([^"])">').match
 _ATTRIBUTES = re.compile(r' (tag|ind1|ind2)="([^"]*)"').findall
 _SUBFIELDS = re.compile(r'<[^<>]* code="([^"]+)"[^<>]*(?<!/)>([^<]+)').findall
 _NESTED = re.compile(r"<[^/][^<>]*(?<!/)>[^<]*<[^/]").search
@@ -71,20 +72,18 @@ def reader_of_fields(rules: Compiled) -> Callable[[list[str], Draft], None]:
     """Return what fills a draft from the fields of a plain record by these rules. It may raise NotPlainError."""
 
     def read(field: str) -> Values:
-        end = field.find(">") + 1
-        attributes = dict(_ATTRIBUTES(f" {field[:end]}"))
-        tag = attributes.get("tag", "")
+        tag, indicators, end = _head(field)
         readers = rules.get(tag)
         if readers is None:
             return ()
         subfields = _SUBFIELDS(field, end)
+        is_nested = field.count("<") != 2 * len(subfields) + 1 and _NESTED(field, end)
         if "&" in field:
             subfields = [(code, _unescaped(text)) for code, text in subfields]
-        if _NESTED(field, end) or may_hold_broken_xml(field):
+        if is_nested or may_hold_broken_xml(field):
             raise NotPlainError
         if not subfields:
             return ()
-        indicators = "".join((attributes.get(name) or " ")[0] for name in ("ind1", "ind2"))
         made = MarcField(tag, subfields, indicators)
         values = [(target, tuple(reader(made, codes))) for target, codes, reader in readers]
         return tuple(pair for pair in values if pair[1])
@@ -97,6 +96,16 @@ def reader_of_fields(rules: Compiled) -> Callable[[list[str], Draft], None]:
                 getattr(draft, target).extend(values)
 
     return fill
+
+
+def _head(field: str) -> tuple[str, str, int]:
+    """Return the tag, both indicators, and where the subfields begin."""
+    if (usual := _USUAL_HEAD(field)) is not None:
+        return usual[1], usual[2] + usual[3], usual.end()
+    end = field.find(">") + 1
+    attributes = dict(_ATTRIBUTES(f" {field[:end]}"))
+    indicators = [(attributes.get(name) or " ")[0] for name in ("ind1", "ind2")]
+    return attributes.get("tag", ""), "".join(indicators), end
 
 
 def _unescaped(text: str) -> str:
