@@ -13,6 +13,7 @@ from connectors.http.guard import Bodies, Boundary, Deadline, Statuses
 from connectors.http.manners import ACCEPT_ENCODING, Manners
 from connectors.http.recording import Replay
 from connectors.http.retry import Retry
+from connectors.http.urls import Client
 from connectors.http.wire import Wire
 from engine.ports import Clock, Member
 
@@ -61,7 +62,7 @@ def open_client(
     layers = Boundary(layers, member, httpx.Cookies(jar))
     layers = Statuses(layers, clock=clock)
     layers = Deadline(layers, timeout_s=manners.timeout_s)
-    return httpx.AsyncClient(
+    return Client(
         transport=layers,
         headers={"User-Agent": user_agent, "Accept-Encoding": ACCEPT_ENCODING},
         cookies=jar,  # httpx.Cookies around it would be copied, and the two would drift apart

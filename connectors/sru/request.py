@@ -51,5 +51,9 @@ def with_parameters(base: str, said: dict[str, str]) -> str:
     parts = urlsplit(base)
     kept = [pair for pair in parse_qsl(parts.query, keep_blank_values=True) if pair[0] not in said]
     pairs = [*kept, *said.items()]
-    text = "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in pairs)
+    text = "&".join([f"{_quoted(name)}={_quoted(value)}" for name, value in pairs])
     return urlunsplit((parts.scheme, parts.netloc, parts.path, text, ""))
+
+
+def _quoted(text: str) -> str:
+    return text if text.isascii() and text.isalnum() else quote(text, safe="")
