@@ -55,7 +55,10 @@ const Availability = (() => {
   const live = document.getElementById("live");
   const frame = document.getElementById("frame");
   if (!live || !frame || document.getElementById("settled") || !window.EventSource) {
-    Availability.watch(document.querySelector("#settled .rows"));
+    // The page may still be read: rows that are not there yet would never be asked for.
+    const watch = () => Availability.watch(document.querySelector("#settled .rows"));
+    if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", watch);
+    else watch();
     return;
   }
 
