@@ -126,6 +126,10 @@ class Course:
             took_s=asyncio.get_running_loop().time() - self._began,
         )
 
+    def end(self) -> None:
+        """Let go of what was gathered: a search leaves nothing behind but its snapshots."""
+        self._gathering.dissolve()
+
     def _known(self) -> Outcome:
         """Match and rank what is known, unless the same answers were matched and ranked before."""
         query = self._query

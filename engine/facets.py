@@ -86,6 +86,12 @@ class FacetCounts:
                 found.append(Facet(name, tuple(facet)))
         return tuple(found)
 
+    def dissolve(self) -> None:
+        """Take apart what refers to each other, so that it goes at once and not when the collector comes by."""
+        for values in self._values.values():
+            for value in values.values():
+                value.forms.clear()
+
     def _shown(self, value: _Value) -> str:
         """Return a value as it is shown: the best marked form, of equals the one most records write."""
         if value.shown is None:

@@ -156,6 +156,11 @@ class Gathering:
             self._facets = self._counts.facets()
         return self._facets
 
+    def dissolve(self) -> None:
+        """Let go of everything. What it gave out stays; nothing may be asked of it any more."""
+        self._matcher.dissolve()
+        self._counts.dissolve()
+
     def _settle(self) -> None:
         """Match and rank what was touched since the last time."""
         gone, made = self._matcher.regroup()

@@ -98,6 +98,16 @@ class Matcher:
         self._dirty.clear()
         return gone, made
 
+    def dissolve(self) -> None:
+        """Take apart what refers to each other, so that it goes at once and not when the collector comes by."""
+        for node in self._nodes.values():
+            if node.work is not None:
+                node.work.nodes = []
+            node.work = None
+            node.entries.clear()
+            node.near.clear()
+            node.verdicts.clear()
+
     # Nodes and what they share ------------------------------------------------------------
 
     def _settle(self, node: Node, level: int) -> None:

@@ -93,15 +93,21 @@ class Search:
         Raises QueryError before the first snapshot.
         """
         course = self._course(query, reader, deadline_s)
-        async for _ in course.steps():
-            yield self._remembered(course.snapshot())
+        try:
+            async for _ in course.steps():
+                yield self._remembered(course.snapshot())
+        finally:
+            course.end()
 
     async def settled(self, query: Query, *, reader: str | None = None, deadline_s: float | None = None) -> Snapshot:
         """Return the last snapshot of a search."""
         course = self._course(query, reader, deadline_s)
-        async for _ in course.steps():
-            pass
-        return self._remembered(course.snapshot())
+        try:
+            async for _ in course.steps():
+                pass
+            return self._remembered(course.snapshot())
+        finally:
+            course.end()
 
     async def title(self, title_id: str) -> Title | None:
         """Return a title by its id, or by `member~record-id` of any of its records, as far as it is still known."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import random
 from http.cookiejar import Cookie, CookieJar
-from typing import Final
+from typing import Any, Final
 
 import httpx
 
@@ -13,7 +13,7 @@ from connectors.http.guard import Bodies, Boundary, Deadline, Statuses
 from connectors.http.manners import ACCEPT_ENCODING, Manners
 from connectors.http.recording import Replay
 from connectors.http.retry import Retry
-from connectors.http.urls import Client
+from connectors.http.urls import parsed
 from connectors.http.wire import Wire
 from engine.ports import Clock, Member
 
@@ -32,6 +32,28 @@ class _BoundedJar(CookieJar):
         )
         if weight <= _COOKIE_BYTES and (is_known or len(self) < _MOST_COOKIES):
             super().set_cookie(cookie)
+
+
+_READ: Final = httpx.ByteStream(b"")
+
+
+class Client(httpx.AsyncClient):
+    """A client that parses no address again for another query, and whose answers go when nobody holds them.
+
+    httpx ties an answer to its stream and the stream to the answer, so that bodies would stay until the collector of
+    cycles comes by.
+    """
+
+    def build_request(self, method: str, url: httpx.URL | str, **options: Any) -> httpx.Request:
+        """Return the request, as httpx does."""
+        return super().build_request(method, parsed(url) if isinstance(url, str) else url, **options)
+
+    async def send(self, request: httpx.Request, **options: Any) -> httpx.Response:
+        """Return the answer, as httpx does."""
+        response = await super().send(request, **options)
+        if response.is_closed:  # all of it has been read
+            response.stream = _READ
+        return response
 
 
 def open_client(

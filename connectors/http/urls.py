@@ -4,20 +4,12 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Any, Final
+from typing import Final
 
 import httpx
 
 # What httpx leaves in a query as it is.
 _PLAIN_QUERY: Final = re.compile(r"(?:[A-Za-z0-9._~!$&()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*").fullmatch
-
-
-class Client(httpx.AsyncClient):
-    """A client that does not parse the same address again for another query."""
-
-    def build_request(self, method: str, url: httpx.URL | str, **options: Any) -> httpx.Request:
-        """Return the request, as httpx does."""
-        return super().build_request(method, parsed(url) if isinstance(url, str) else url, **options)
 
 
 def parsed(address: str) -> httpx.URL:

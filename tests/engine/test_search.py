@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import itertools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from engine.errors import FaultError, QueryError, TimedOutError, UnreadableError
+from engine.matching.nodes import Entry, Node, Work
 from engine.model import Snapshot, State
 from engine.ports import TitleIndex
 from engine.query import parse
@@ -270,3 +272,19 @@ async def test_telex_keys_typed_as_letters_are_offered_as_what_was_meant() -> No
     async with searching(clock, library(clock, "one", [])) as search:
         snapshot = await search.settled(parse("tieengs vieetj"))
     assert snapshot.suggestions == ("tiếng việt",)
+
+
+async def test_a_search_that_is_over_leaves_nothing_for_the_collector_of_cycles() -> None:
+    clock = Clock()
+    libraries = [library(clock, name, [VI_MO, "Kinh tế / B / 2001", f"Kinh tế {name}"]) for name in ("one", "two")]
+    async with searching(clock, *libraries) as search:
+        await search.settled(parse("kinh te"))
+        gc.collect()
+        gc.disable()
+        try:
+            snapshot = await search.settled(parse("kinh te vi mo"))
+            assert snapshot.title_count == 4
+            left = [kept for kept in gc.get_objects() if isinstance(kept, Node | Work | Entry)]
+        finally:
+            gc.enable()
+    assert left == []

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import ssl
+import weakref
 from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
 from typing import Any
@@ -27,6 +29,17 @@ def server_context(file: str) -> ssl.SSLContext:
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(CERTIFICATES / file)
     return context
+
+
+async def test_an_answer_goes_as_soon_as_nobody_holds_it(serve: Serve, ask: Ask) -> None:
+    server = await serve(None)
+    client = ask(server.url)
+    gc.disable()
+    try:
+        answer = weakref.ref(await client.get(f"{server.url}/good"))
+        assert answer() is None
+    finally:
+        gc.enable()
 
 
 # TLS ------------------------------------------------------------------------------------
