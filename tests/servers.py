@@ -17,6 +17,7 @@ import gzip
 import shutil
 import socket
 import subprocess
+import unicodedata
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from string import Template
@@ -184,6 +185,16 @@ def zebra_chr(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """A zebrasrv over the made-up records, with a map of letters that knows few Vietnamese marks."""
     folder = tmp_path_factory.mktemp("zebra_chr")
     with zebra(folder / "server", [made_up_records(folder / "records.xml")], icu=False, iso2709=False) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def zebra_apart(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A zebrasrv over the made-up records in NFD, with the same map: letters and their marks stand apart for it."""
+    folder = tmp_path_factory.mktemp("zebra_apart")
+    records = made_up_records(folder / "records.xml")
+    records.write_text(unicodedata.normalize("NFD", records.read_text("utf-8")), "utf-8")
+    with zebra(folder / "server", [records], icu=False, iso2709=False) as running:
         yield running
 
 

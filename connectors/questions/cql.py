@@ -77,7 +77,7 @@ class _Saying(Saying[str]):
     language = "CQL"
 
     def __init__(self, by: CqlMap) -> None:
-        super().__init__(by.booleans)
+        super().__init__(by.booleans, marks_apart=by.marks_apart)
         self.by = by
 
     def joined(self, boolean: str, parts: list[str]) -> str:

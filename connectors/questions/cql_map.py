@@ -87,7 +87,7 @@ class CqlMap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     `indexes[Field.ANY]` without names sends bare terms. `context_sets`: prefix to identifier, bound at the head of the
     query. `truncation`: the mask for "may go on", empty where there is none.
-    `strip`: letters that are replaced by a space in every term.
+    `strip`: letters that are replaced by a space in every term. `marks_apart`: terms are sent in NFD.
     """
 
     indexes: dict[Field, str | tuple[str, ...] | Index] = {}
@@ -100,6 +100,7 @@ class CqlMap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     booleans: frozenset[str] = frozenset({"and", "or", "not"})
     quoting: Quoting = Quoting.BACKSLASH
     strip: str = ""
+    marks_apart: bool = False
     isbn_forms: tuple[IsbnForm, ...] = (IsbnForm.THIRTEEN, IsbnForm.TEN)
     year_index: str = ""
     year_form: YearForm = YearForm.NONE

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Generic, TypeVar
 
 import msgspec
 
+from connectors.questions.expressions import rewritten
 from engine.errors import UnsupportedError
 from engine.model import And, Clause, Expression, Filters, Not, Or, Query, Reason
 
@@ -15,13 +17,15 @@ Said = TypeVar("Said")
 class Saying(Generic[Said]):
     """One query being said, and the notices gathered on the way. What is said of nothing is false.
 
-    `booleans` are those of `and`, `or`, `not` that the server knows; `language` names the language of its queries.
+    `booleans` are those of `and`, `or`, `not` that the server knows; `marks_apart`: its catalogue has letters and their
+    marks apart (NFD), and finds them so only; `language` names the language of its queries.
     """
 
     language: str
 
-    def __init__(self, booleans: frozenset[str]) -> None:
+    def __init__(self, booleans: frozenset[str], *, marks_apart: bool = False) -> None:
         self.booleans = booleans
+        self.marks_apart = marks_apart
         self.notices: list[Reason] = []
 
     def query(self, query: Query) -> tuple[Said, Filters]:
@@ -29,7 +33,10 @@ class Saying(Generic[Said]):
 
         Raises UnsupportedError where nothing is left that this server can be asked.
         """
-        parts = [self.expression(query.expression)] if query.expression is not None else []
+        expression = query.expression
+        if expression is not None and self.marks_apart:
+            expression = rewritten(expression, lambda text: unicodedata.normalize("NFD", text))
+        parts = [self.expression(expression)] if expression is not None else []
         unasked = query.filters
         if years := self.years(query.filters):
             parts.append(years)

@@ -74,6 +74,7 @@ class SruSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     booleans: frozenset[Boolean] | UnsetType = UNSET
     quoting: Quoting | UnsetType = UNSET
     strip: str | UnsetType = UNSET
+    marks_apart: bool | UnsetType = UNSET
     isbn_forms: tuple[IsbnForm, ...] | UnsetType = UNSET
     year_index: str | UnsetType = UNSET
     year_form: YearForm | UnsetType = UNSET

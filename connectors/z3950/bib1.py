@@ -65,7 +65,8 @@ class Bib1Map(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What one server understands of bib-1. Each key is told in `docs/systems/z3950.md`.
 
     A structure of 0 is not sent. `attributes` go with every term, by type. `truncation` is the value for "may go on",
-    0 where there is none. `strip`: letters that are replaced by a space in every term.
+    0 where there is none. `strip`: letters that are replaced by a space in every term. `marks_apart`: terms are sent in
+    NFD.
     """
 
     uses: dict[Field, Number | tuple[Number, ...] | Use] = {}
@@ -79,6 +80,7 @@ class Bib1Map(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     booleans: frozenset[str] = frozenset({"and", "or", "not"})
     missing_field: MissingField = MissingField.ANY
     strip: str = ""
+    marks_apart: bool = False
     isbn_forms: tuple[IsbnForm, ...] = (IsbnForm.THIRTEEN, IsbnForm.TEN)
     year_use: Number = 0
     year_form: YearForm = YearForm.NONE

@@ -70,7 +70,7 @@ class _Saying(Saying[Operand | None]):
     language = "RPN"
 
     def __init__(self, by: Bib1Map) -> None:
-        super().__init__(by.booleans)
+        super().__init__(by.booleans, marks_apart=by.marks_apart)
         self.by = by
         self.operands = 0
 

@@ -101,6 +101,7 @@ class Z3950Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     language_use: Number | UnsetType = UNSET
     language_codes: LanguageCodes | UnsetType = UNSET
     term_charset: TermCharset | UnsetType = UNSET
+    marks_apart: bool | UnsetType = UNSET
     id_use: Number | UnsetType = UNSET
     opac: bool | UnsetType = UNSET
     chunk: Chunk | UnsetType = UNSET

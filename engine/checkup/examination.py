@@ -6,6 +6,7 @@ About thirty requests, within the member's manners and never two at once. A fail
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import statistics
 import time
 from collections.abc import Awaitable, Callable, Sequence
@@ -17,6 +18,7 @@ import msgspec
 
 from engine.checkup.findings import Checkup, Line, Verdict, line_of, unknown, wanting, well
 from engine.checkup.judging import (
+    about_apart,
     about_bare,
     about_encodings,
     about_field,
@@ -175,6 +177,9 @@ class _Check:
                 return last
         if last is not None:
             self.lines.append(wanting("answers", "answers.nothing", query=", ".join(words)))
+            with contextlib.suppress(LienThuError), self.heard.deaf():
+                if apart := await self._count(decomposed(USUAL[0])):
+                    self.lines.append(about_apart(apart, 0))
         return last
 
     async def _lives(self) -> bool:
@@ -258,8 +263,7 @@ class _Check:
                 self.lines.append(well("marks.wrong", code, wrong=wrong, found=found, marked=marked))
             with self.heard.deaf():  # servers repeat what they were asked
                 apart = await self._count(decomposed(text))
-            make, code = (well, "marks.apart") if apart == marked else (wanting, "marks.apart-lost")
-            self.lines.append(make("marks.apart", code, found=apart, marked=marked))
+            self.lines.append(about_apart(apart, marked))
         except LienThuError as error:
             self.lines.append(self._failed("marks", error))
 

@@ -57,6 +57,14 @@ def about_bare(text: str, marked: int, bare: int) -> Line:
     return well("marks.bare", "marks.bare-same" if bare == marked else "marks.bare-more", **values)
 
 
+def about_apart(apart: int, marked: int) -> Line:
+    """Say what words find whose letters and marks stand apart, against composed ones."""
+    if apart == marked:
+        return well("marks.apart", "marks.apart", found=apart, marked=marked)
+    code = "marks.only-apart" if apart and not marked else "marks.apart-lost"
+    return wanting("marks.apart", code, found=apart, marked=marked)
+
+
 def about_paging(first: Answer, second: Answer, *, total: int | None, start: int) -> tuple[Line, ...]:
     """Say whether the records from a place on are other ones, each once, of a list as long as before.
 

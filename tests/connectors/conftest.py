@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.servers import yaz_ztest, zebra_chr, zebra_icu, zebra_university
+from tests.servers import yaz_ztest, zebra_apart, zebra_chr, zebra_icu, zebra_university
 
-__all__ = ["yaz_ztest", "zebra_chr", "zebra_icu", "zebra_university"]
+__all__ = ["yaz_ztest", "zebra_apart", "zebra_chr", "zebra_icu", "zebra_university"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import ssl
+import unicodedata
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -173,6 +174,15 @@ class Unfolding(Catalogue):
         return [record for record in self.records if set(text.lower().split()) <= set(record.title.lower().split())]
 
 
+class Apart(Catalogue):
+    """Finds words as they are stored only: in NFD."""
+
+    def found(self, text: str, field: Field) -> list[Record]:
+        del field
+        stored = [(record, unicodedata.normalize("NFD", record.title).lower().split()) for record in self.records]
+        return [record for record, words in stored if set(text.lower().split()) <= set(words)]
+
+
 class Repeating(Catalogue):
     """Gives its first records whatever place is asked for."""
 
@@ -254,6 +264,7 @@ class Unclear(Catalogue):
     [
         (Unfolding(), "marks.bare", "checkup.marks.bare-nothing"),
         (Unfolding(), "marks.apart", "checkup.marks.apart-lost"),
+        (Apart(), "marks.apart", "checkup.marks.only-apart"),
         (Repeating(), "paging", "checkup.paging.same"),
         (Overlapping(), "paging", "checkup.paging.repeats"),
         (Capped(), "paging", "checkup.paging.empty"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 
 from connectors.sru.examine import examine
@@ -89,6 +91,18 @@ async def test_folded_words_are_tried_where_marked_ones_find_nothing(zebra_chr: 
     assert (ids(answer), codes(answer)) == (["sv0001"], [])
     assert (ids(folded), codes(folded)) == (["sv0001"], ["notice.folded"])
     assert ids(after) == ["sv0006"]
+
+
+@zebra
+async def test_a_catalogue_with_marks_apart_is_asked_so_where_its_file_says_it(zebra_apart: Running) -> None:
+    typed = words("đất và nước", Field.TITLE)
+    async with asked(zebra_apart.url, profile="koha") as library:
+        composed = await library.search(typed, Window())
+    async with asked(zebra_apart.url, profile="koha", marks_apart=True) as library:
+        apart = await library.search(typed, Window())
+    assert ids(composed) == []
+    assert ids(apart) == ["sv0006"]
+    assert apart.placed[0].record.title == unicodedata.normalize("NFC", apart.placed[0].record.title)
 
 
 @zebra

@@ -27,6 +27,15 @@ def at(server: Running) -> str:
 
 
 @zebra
+async def test_a_catalogue_with_marks_apart_is_asked_so_where_its_file_says_it(zebra_apart: Running) -> None:
+    typed = words("đất và nước", Field.TITLE)
+    async with asked(at(zebra_apart), profile="koha", syntaxes=["xml"]) as library:
+        assert ids(await library.search(typed, Window())) == []
+    async with asked(at(zebra_apart), profile="koha", syntaxes=["xml"], marks_apart=True) as library:
+        assert ids(await library.search(typed, Window())) == ["sv0006"]
+
+
+@zebra
 async def test_a_title_is_found_and_read_whole(zebra_icu: Running) -> None:
     async with asked(at(zebra_icu), profile="yaz", syntaxes=["xml"]) as library:
         answer = await library.search(words("principles economics", Field.TITLE), Window())
