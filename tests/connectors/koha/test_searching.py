@@ -290,3 +290,12 @@ async def test_pages_that_cannot_be_read_are_left_for_feeds_for_an_hour(catalogu
     koha.now += 3601
     await connector.search(parse("kinh tế"), TWENTY)
     assert "format=" not in koha.asked[6]
+
+
+async def test_a_call_number_is_found_by_the_index_of_its_own(catalogue: Make) -> None:
+    koha = catalogue()
+    entry = next(one for one in koha.shelf.entries if one.copies and "." in one.copies[0].call_number)
+    answer = await koha.connector().search(parse(f'ký hiệu:"{entry.copies[0].call_number}"'), Window(1, 50))
+    assert entry.id in [placed.record.id for placed in answer.placed]
+    assert answer.total
+    assert answer.total < len(koha.shelf.entries) / 10
