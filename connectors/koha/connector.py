@@ -11,7 +11,7 @@ import msgspec
 
 from connectors.koha.address import base_of
 from connectors.koha.asking import Asked, asked
-from connectors.koha.copies import parse_record_page
+from connectors.koha.copies import has_more_copies, parse_record_page
 from connectors.koha.fetching import Fetched, Fetching
 from connectors.koha.full import named
 from connectors.koha.listing import Hits, Listing
@@ -218,7 +218,11 @@ class KohaConnector:
     async def _from_pages(self, known: dict[str, Record]) -> dict[str, tuple[Holding, ...]]:
         async def one(number: str) -> tuple[Holding, ...]:
             answer = await self._door.client.get(record_page(self._base, number))
-            holdings = parse_record_page(await html_of(answer), str(answer.url)).holdings
+            page = await html_of(answer)
+            holdings = parse_record_page(page, str(answer.url)).holdings
+            if holdings is None and has_more_copies(page):
+                answer = await self._door.client.get(f"{record_page(self._base, number)}&viewallitems=1")
+                holdings = parse_record_page(await html_of(answer), str(answer.url)).holdings
             if holdings is None:
                 raise UnreadableError("the page of a record without its copies")
             return holdings

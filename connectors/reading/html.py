@@ -119,8 +119,9 @@ _WALL: Final = re.compile(
 _SETS_AND_RELOADS: Final = re.compile(r"document\.cookie\s*=[\s\S]{0,2000}location\s*(?:\.|\[|=)")
 _CHALLENGE: Final = re.compile(r"(?i)anubis|cf-chl|cf_chl|challenge-platform|recaptcha/api|hcaptcha\.com|ddos-guard")
 _CHALLENGE_WORDS: Final = re.compile(
-    r"(?i)just a moment|are you (?:a )?(?:human|robot|not a bot)|you(?:'|’)re not a bot|you are not a bot|attention required"
-    r"|bot check|bot detection|chờ một chút|xác minh bạn là (?:con )?người|không phải (?:là )?(?:robot|người máy)"
+    r"(?i)just a moment|are you (?:a )?(?:human|robot|not a bot)|you(?:'|’)re not a bot|you are not a bot"
+    r"|attention required|bot check|bot detection|chờ một chút"
+    r"|xác minh bạn là (?:con )?người|không phải (?:là )?(?:robot|người máy)"
 )
 _ERROR_WORDS: Final = re.compile(
     r"(?i)\b(?:50[0-4]|40[0-9])\b|internal server error|runtime error|server error in|bad gateway|service unavailable"
