@@ -120,6 +120,20 @@ async def test_one_hit_is_a_redirect_to_its_page_and_still_a_full_record(catalog
     assert beyond.placed == ()
 
 
+async def test_a_redirect_that_forgets_the_path_of_a_proxy_still_leads_to_the_record(catalogue: Make) -> None:
+    koha = catalogue()
+    koha.path = "/thuvien"
+    entry = next(one for one in koha.shelf.entries if one.isbns)
+    connector = koha.connector()
+    answer = await connector.search(parse(f"isbn:{entry.isbns[0].split(' ')[0]}"), TWENTY)
+    assert [placed.record.id for placed in answer.placed] == [entry.id]
+    assert (
+        answer.placed[0].record.url
+        == f"http://opac.example.org/thuvien/cgi-bin/koha/opac-detail.pl?biblionumber={entry.id}"
+    )
+    assert len((await connector.search(parse("kinh tế"), TWENTY)).placed) == 20
+
+
 async def test_no_hits_are_told_once_and_marked_words_are_tried_without_marks(catalogue: Make) -> None:
     koha = catalogue()
     answer = await koha.connector().search(parse("qwzx"), TWENTY)
