@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pymarc
 import pytest
 
 from connectors.koha.copies import parse_record_page
 from connectors.koha.feed import parse_feed
+from connectors.koha.full import cart_records
 from connectors.koha.page import Results, parse_results
 from connectors.koha.services import rest_items
 from connectors.reading.html import parse_html
@@ -169,6 +171,20 @@ def test_a_state_that_the_rest_interface_tells_as_yes_or_no_is_read() -> None:
         (False, "restricted"),
         (True, None),
     ]
+
+
+def test_the_record_at_which_a_cart_breaks_off_is_not_taken_for_one_without_copies() -> None:
+    carts = []
+    for number in ("1", "2"):
+        marc = pymarc.Record(force_utf8=True)
+        for tag, code, text in (("245", "a", f"Sử {number}"), ("952", "p", f"A{number}")):
+            marc.add_field(pymarc.Field(tag, pymarc.Indicators(" ", " "), [pymarc.Subfield(code, text)]))
+        carts.append(marc.as_marc())
+    body = b"".join(carts)
+    assert [record.title for record in cart_records(body, member="m", dialect="marc21")] == ["Sử 1", "Sử 2"]
+    (left,) = cart_records(body[:-8], member="m", dialect="marc21")
+    assert [copy.item for copy in left.holdings] == ["A1"]
+    assert cart_records(carts[0][:-8], member="m", dialect="marc21") == []
 
 
 def test_a_feed_is_whole_though_blank_lines_follow_it() -> None:
