@@ -195,8 +195,10 @@ class KohaConnector:
 
     async def _from_cart(self, known: dict[str, Record]) -> dict[str, tuple[Holding, ...]]:
         fetched = await self._fetching.from_cart([Row(number, record.title) for number, record in known.items()])
-        if not any(copy.availability for record in fetched.records.values() for copy in record.holdings):
-            raise UnreadableError("a cart without the state of any copy")  # hidden, or there is none
+        told = [copy for record in fetched.records.values() for copy in record.holdings]
+        has_copies = bool(told) or any(record.holdings for record in known.values())
+        if not fetched.records or (has_copies and not any(copy.availability for copy in told)):
+            raise UnreadableError("a cart without the state of any copy")  # the library hides it
         return {number: record.holdings for number, record in fetched.records.items()}
 
     async def _from_ils_di(self, known: dict[str, Record]) -> dict[str, tuple[Holding, ...]]:

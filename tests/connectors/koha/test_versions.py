@@ -14,7 +14,7 @@ from connectors.koha.page import Results, parse_results
 from connectors.koha.services import rest_items
 from connectors.reading.html import parse_html
 from demo.server import Reply, Request
-from engine.errors import FaultError, RefusedError
+from engine.errors import FaultError, MemberError, RefusedError
 from engine.model import Holding, Record, Service, Window
 from engine.query import parse
 from tests.connectors.koha.conftest import Catalogue
@@ -164,6 +164,29 @@ async def test_the_copies_that_a_page_leaves_out_for_their_number_are_asked_for(
     assert koha.scripts == ["opac-detail.pl", "opac-detail.pl"]
 
 
+def _marc(*fields: tuple[str, str, str]) -> bytes:
+    """Return a record in ISO 2709; a field has one text, in each of its subfields."""
+    marc = pymarc.Record(force_utf8=True)
+    for tag, codes, text in fields:
+        subfields = [pymarc.Subfield(code, text) for code in codes]
+        marc.add_field(pymarc.Field(tag, pymarc.Indicators(" ", " "), subfields))
+    found: bytes = marc.as_marc()
+    return found
+
+
+async def test_records_without_copies_are_told_so_by_the_cart_and_no_page_is_asked(catalogue: Make) -> None:
+    koha = catalogue()
+    cart = b"".join(_marc(("245", "a", "Sách điện tử"), ("999", "cd", number)) for number in ("8", "9"))
+    koha.opac.answer = lambda _: Reply(cart, "application/octet-stream")  # type: ignore[method-assign]  # of e-books
+    records = [Record(member="m", id=number, title="Sách điện tử") for number in ("8", "9")]
+    assert await koha.connector().availability(records) == {"8": (), "9": ()}
+    assert koha.scripts == ["opac-downloadcart.pl"]
+    hidden = [Record(member="m", id=number, title="a", holdings=(Holding(copies=1),)) for number in ("8", "9")]
+    with pytest.raises(MemberError):
+        await koha.connector().availability(hidden)
+    assert len(koha.scripts) > 2
+
+
 def test_a_state_that_the_rest_interface_tells_as_yes_or_no_is_read() -> None:
     body = b'[{"external_id": "A1", "lost_status": false, "withdrawn": 0, "restricted_status": true}]'
     (copy,) = rest_items(body)
@@ -174,17 +197,12 @@ def test_a_state_that_the_rest_interface_tells_as_yes_or_no_is_read() -> None:
 
 
 def test_the_record_at_which_a_cart_breaks_off_is_not_taken_for_one_without_copies() -> None:
-    carts = []
-    for number in ("1", "2"):
-        marc = pymarc.Record(force_utf8=True)
-        for tag, code, text in (("245", "a", f"Sử {number}"), ("952", "p", f"A{number}")):
-            marc.add_field(pymarc.Field(tag, pymarc.Indicators(" ", " "), [pymarc.Subfield(code, text)]))
-        carts.append(marc.as_marc())
-    body = b"".join(carts)
+    first, second = (_marc(("245", "a", f"Sử {number}"), ("952", "p", f"A{number}")) for number in ("1", "2"))
+    body = first + second
     assert [record.title for record in cart_records(body, member="m", dialect="marc21")] == ["Sử 1", "Sử 2"]
     (left,) = cart_records(body[:-8], member="m", dialect="marc21")
     assert [copy.item for copy in left.holdings] == ["A1"]
-    assert cart_records(carts[0][:-8], member="m", dialect="marc21") == []
+    assert cart_records(first[:-8], member="m", dialect="marc21") == []
 
 
 def test_a_feed_is_whole_though_blank_lines_follow_it() -> None:
