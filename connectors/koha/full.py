@@ -26,7 +26,7 @@ _ITEM: Final = re.compile(rb"<item>(.*?)</item>", re.DOTALL)
 _CODE: Final = re.compile(rb"<code>\s*(\w{1,60})\s*</code>")
 # Borrowers stand in these. An element that never ends takes everything behind it along.
 _OF_BORROWERS: Final = re.compile(
-    rb"<(issues|reserves|issue|reserve|borrower)(?:\s[^>]*)?(?:/>|>.*?(?:</\1\s*>|\Z))", re.DOTALL
+    rb"<((?:\w+:)?(?:issues|reserves|issue|reserve|borrower))(?:\s[^>]*)?(?:/>|>.*?(?:</\1\s*>|\Z))", re.DOTALL
 )
 
 
