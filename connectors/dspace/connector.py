@@ -6,14 +6,14 @@ import asyncio
 import re
 from collections.abc import Sequence
 from typing import Final
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 import httpx
 
 from connectors.dspace import rest
 from connectors.dspace.access import holdings
 from connectors.dspace.asking import Asking
-from connectors.dspace.interface import CONFIG, is_interface, server_in
+from connectors.dspace.interface import CONFIG, is_interface, root_of, server_in
 from connectors.dspace.metadata import page_of
 from connectors.dspace.question import FIELDS
 from connectors.dspace.settings import DspaceSettings, Way
@@ -129,7 +129,7 @@ class DspaceConnector:
 
     async def _named_by_interface(self, home: httpx.Response) -> list[Server]:
         """Return the ways to the server that the interface of version 7 names, in its page or in its settings."""
-        root = "{0.scheme}://{0.netloc}".format(urlsplit(str(home.url)))
+        root = root_of(home.content, str(home.url))
         server = server_in(home.content) or server_in((await self._door.client.get(root + CONFIG)).content)
         return by_interface(server, root, self._settings, self._member.id) if server else []
 
@@ -167,8 +167,10 @@ class DspaceConnector:
         return {} if found is None else {record.id: found}
 
     async def _access_of_several(self, server: Server, records: Sequence[Record]) -> dict[str, tuple[Holding, ...]]:
-        """Return what several items hold, asked for at once."""
+        """Return what several items hold, asked for at once; nothing of a server that fails over it."""
         found: dict[str, tuple[Holding, ...]] = {}
+        if not server.embeds_access:
+            return found
         for start in range(0, len(records), rest.MOST_ITEMS_AT_ONCE):
             some = records[start : start + rest.MOST_ITEMS_AT_ONCE]
             uuids = [one.id for one in some if _UUID.fullmatch(one.id)]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import html
 import re
 from typing import Final
+from urllib.parse import urljoin, urlsplit
 
 from connectors.reading.json import first_text, parse_json, table_of
 from engine.errors import LienThuError
@@ -17,6 +18,7 @@ CONFIG: Final = "/assets/config.json"
 
 _REST: Final = re.compile(r'"rest"\s*:\s*(\{[^{}]{1,1000}\})')
 _INTERFACE: Final = re.compile(rb"<ds-(?:app|root)[\s>]|dspace-angular")
+_BASE: Final = re.compile(rb"""(?i)<base\s+href=["']([^"'?#]{1,200})""")
 _ANGULAR: Final = {"&q;": '"', "&a;": "&", "&s;": "'", "&l;": "<", "&g;": ">"}
 _ADDRESS: Final = re.compile(r"https?://[^\s/?#@]+(?:/[^\s?#]*)?")
 _USUAL_PORTS: Final = frozenset({"", "80", "443"})
@@ -25,6 +27,17 @@ _USUAL_PORTS: Final = frozenset({"", "80", "443"})
 def is_interface(body: bytes) -> bool:
     """Whether a page is of the interface of version 7 or later."""
     return _INTERFACE.search(body[:400_000]) is not None
+
+
+def root_of(body: bytes, url: str) -> str:
+    """Return the address at which the interface begins, as a page of it says, else the root of the page's host.
+
+    >>> root_of(b'<head><base href="/kho/"></head>', "https://a.example/kho/items/1"), root_of(b"", "https://a.example/x")
+    ('https://a.example/kho', 'https://a.example')
+    """
+    found = _BASE.search(body[:20_000])
+    root = urljoin(url, found[1].decode("ascii", "replace") if found else "/")
+    return root.rstrip("/") if urlsplit(root).netloc == urlsplit(url).netloc else urljoin(url, "/").rstrip("/")
 
 
 def server_in(body: bytes) -> str:

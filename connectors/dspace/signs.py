@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from bs4 import BeautifulSoup
 
-from connectors.dspace.interface import CONFIG, is_interface, server_in
+from connectors.dspace.interface import CONFIG, is_interface, root_of, server_in
 from connectors.dspace.rest import item_pages
 from connectors.dspace.settings import DspaceSettings
 from connectors.dspace.ways import by_home_page
@@ -60,8 +60,7 @@ def recognise_interface(page: Page) -> Found | None:
         return None
     settings: dict[str, object] = {"way": "rest7"}
     unsure: dict[str, str] = {}
-    parts = urlsplit(page.url)
-    pages = base if is_config else f"{parts.scheme}://{parts.netloc}"
+    pages = base if is_config else root_of(page.body, page.url)
     if pages != server.removesuffix("/server"):
         settings["pages"] = pages
         unsure["pages"] = "the server stands elsewhere than the pages for people"

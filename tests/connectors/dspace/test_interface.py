@@ -56,6 +56,13 @@ def test_a_page_and_the_settings_of_the_interface_give_a_dspace_away() -> None:
     assert found.settings == {"way": "rest7"}
 
 
+def test_an_interface_below_a_folder_says_where_it_begins() -> None:
+    state = PAGE.replace("<head>", '<head><base href="/kho/">').format(f"<script>{STATE}</script>")
+    found = recognise_interface(Page("https://lib.example.org/kho/home", 200, "text/html", state.encode()))
+    assert found is not None
+    assert found.settings["pages"] == "https://lib.example.org/kho"
+
+
 def test_settings_of_others_and_servers_that_nobody_reaches_are_no_sign() -> None:
     local = json.dumps({"rest": {**REST, "host": "localhost"}}).encode()
     assert recognise_interface(Page(CONFIG, 200, "", local)) is None
@@ -127,6 +134,9 @@ async def test_a_list_that_fails_over_the_access_of_an_item_is_asked_without_it(
         assert len(repository.wire.asked) == 2
     await repository.search("sách")
     assert [("embed" in one) for one in repository.wire.parameters()] == [False]
+    records = [placed.record for placed in answer.placed]
+    assert await repository.connector.availability([*records, *records]) == {}
+    assert len(repository.wire.asked) == 1
 
 
 async def test_a_server_that_fails_whatever_it_is_asked_is_at_fault_after_two_requests(open_on: Opener) -> None:
