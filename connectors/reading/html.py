@@ -116,7 +116,9 @@ _WALL: Final = re.compile(
     r"(?i)anubis|_cf_chl_opt|_Incapsula_Resource|sucuri_cloudproxy|awsWafCookieDomainList|token\.awswaf|bunkerweb"
     r"|/\.well-known/\.git\.gammaspectra\.live/|haproxy-protection|/ddosxlab|__ddg"
 )
-_SETS_AND_RELOADS: Final = re.compile(r"document\.cookie\s*=[\s\S]{0,2000}location\s*(?:\.|\[|=)")
+_SETS_AND_RELOADS: Final = re.compile(
+    r"document\.cookie\s*=[\s\S]{0,2000}location\s*(?:=(?!=)|\.(?:reload|replace|assign)\b|\.href\s*=(?!=))"
+)
 _CHALLENGE: Final = re.compile(r"(?i)anubis|cf-chl|cf_chl|challenge-platform|recaptcha/api|hcaptcha\.com|ddos-guard")
 _CHALLENGE_WORDS: Final = re.compile(
     r"(?i)just a moment|are you (?:a )?(?:human|robot|not a bot)|you(?:'|’)re not a bot|you are not a bot"

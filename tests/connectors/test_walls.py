@@ -26,8 +26,14 @@ def test_a_page_that_only_wants_a_browser_to_prove_itself_is_a_refusal(page: str
         refuse_other_pages(parse_html(page.encode()))
 
 
+def test_an_empty_page_whose_script_counts_its_readers_is_just_another_page() -> None:
+    script = "<script>document.cookie = 'id=1'; send(window.location.href); if (location == top.location) {}</script>"
+    with pytest.raises(UnreadableError):
+        refuse_other_pages(parse_html(f"<html><body><ds-app></ds-app>{script}</body></html>".encode()))
+
+
 def test_a_page_with_words_that_sets_a_cookie_of_its_own_is_just_another_page() -> None:
     words = "Thư viện mở cửa từ thứ hai đến thứ sáu. " * 12
-    script = "<script>document.cookie='lang=vi'; window.location.hash = '';</script>"
+    script = "<script>document.cookie='lang=vi'; window.location.reload();</script>"
     with pytest.raises(UnreadableError):
         refuse_other_pages(parse_html(f"<html><body>{script}<p>{words}</p></body></html>".encode()))
