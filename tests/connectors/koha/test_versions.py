@@ -101,6 +101,21 @@ def test_the_book_that_a_chapter_is_in_is_no_result_of_its_own() -> None:
     assert [(row.number, row.title) for row in page.rows] == [("7", "Sử"), ("3", "Tạp chí")]
 
 
+def test_names_of_authors_are_without_what_else_stands_beside_them() -> None:
+    first = 'Nam Cao <span class="authordates">, 1917-1951</span> <span class="relatorcode"> [author]</span>'
+    second = 'Tô Hoài<span class="titleportion">. Dế mèn</span>'
+    names = "".join(f'<li><a href="/cgi-bin/koha/opac-search.pl?q=au:a">{name}</a></li>' for name in (first, second))
+    (row,) = _page(f'{TITLE}<span class="byAuthor">bởi</span> <ul class="author resource_list">{names}</ul>').rows
+    assert row.authors == ("Nam Cao", "Tô Hoài")
+
+
+def test_a_branch_is_not_called_by_the_sign_that_takes_its_limit_away() -> None:
+    facet = '<li><a href="/cgi-bin/koha/opac-search.pl?q=a&amp;{}:KHO">{}</a></li>'
+    links = facet.format("nolimit=homebranch", "x") + facet.format("limit=holdingbranch", "Kho A")
+    page = f'{HEAD}<body id="results"><p id="numresults"></p><ul id="search-facets">{links}</ul></body></html>'
+    assert parse_results(parse_html(page.encode())).branches == {"KHO": "Kho A"}
+
+
 @pytest.mark.parametrize(
     ("links", "rows"),
     [
