@@ -351,7 +351,7 @@ async def test_a_collection_is_searched_by_the_pages_where_the_feed_ignores_it(
 
 
 async def test_a_list_is_not_lost_for_details_that_do_not_come(six: str) -> None:
-    slow = Opened(f"{six}/jspui", DspaceSettings(way=Way.JSPUI), timeout_s=1.0)
+    slow = Opened(f"{six}/jspui", DspaceSettings(way=Way.JSPUI), timeout_s=2.5)
     slow.wire._wire = Late(Wire(slow.member))
     answer = await slow.search("kinh tế")
     assert len(answer.placed) == 20
