@@ -18,7 +18,7 @@ from demo import marc21
 from demo.entries import Copy, Entry, State
 from demo.libraries import Library
 from demo.opac_pages import ROOT, Pages, Results
-from demo.opac_search import asked_pairs, found, has_words
+from demo.opac_search import INDEXES, asked_pairs, found, has_words
 from demo.server import Reply, Request
 from demo.shelf import Shelf
 from demo.xml_text import element, escaped
@@ -62,7 +62,7 @@ class Opac:
     """The catalogue of one library."""
 
     def __init__(self, library: Library, shelf: Shelf, services: Services | None = None) -> None:
-        self._shelf = shelf
+        self._shelf = shelf.also_named(INDEXES)
         self.services = services or Services()
         branches = [(branch.code, branch.name) for branch in library.branches]
         self._branches = branches

@@ -16,9 +16,12 @@ from demo.shelf import Shelf
 
 _INDEXES: Final = {
     "kw": "", "ti": "dc.title", "au": "dc.author", "su": "dc.subject", "pb": "dc.publisher", "nb": "bath.isbn",
-    "ns": "bath.issn", "sn": "rec.id",
+    "ns": "bath.issn", "sn": "rec.id", "se": "opac.series", "callnum": "opac.callnum",
 }  # fmt: skip
-_PREFIX: Final = re.compile(r"\s*(kw|ti|au|su|pb|nb|ns|sn)[:=]\s*")
+INDEXES: Final = {"opac.series": ("series",), "opac.callnum": ("class",)}
+"""Names of indexes that the public catalogue has and its SRU server has not, with the fields behind each."""
+
+_PREFIX: Final = re.compile(r"\s*(kw|ti|au|su|pb|nb|ns|sn|se|callnum)[:=]\s*")
 _OPERATORS: Final = frozenset({"and", "or", "not"})
 _STUMBLES: Final = re.compile(r"[()\[\]<>=?]")
 _YEARS: Final = re.compile(r"(\d{4})?-(\d{4})?|(\d{4})")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 import unicodedata
 from collections import defaultdict
@@ -118,6 +119,12 @@ class Shelf:
                 for word in set(words):
                     where[word].append(place)
         self._all = frozenset(range(len(entries)))
+
+    def also_named(self, indexes: Mapping[str, tuple[str, ...]]) -> Shelf:
+        """Return this shelf as another face of the same system sees it, which has more names of indexes."""
+        other = copy.copy(self)
+        other.matching = msgspec.structs.replace(self.matching, indexes={**self.matching.indexes, **indexes})
+        return other
 
     def found(self, tree: Tree, sorts: Sequence[Sort] = ()) -> list[int]:
         """Return the places of the entries that a tree finds, in the order the system shows them; raise Diagnostic."""

@@ -8,13 +8,16 @@ from collections.abc import Sequence
 from typing import Final
 from urllib.parse import urlencode
 
+import httpx
+
 from connectors.dspace import rest
 from connectors.dspace.access import holdings
 from connectors.dspace.asking import Asking
+from connectors.dspace.interface import CONFIG, is_interface, root_of, server_in
 from connectors.dspace.metadata import page_of
 from connectors.dspace.question import FIELDS
 from connectors.dspace.settings import DspaceSettings, Way
-from connectors.dspace.ways import Server, by_home_page, item_details, ladder
+from connectors.dspace.ways import Server, by_home_page, by_interface, guessed, item_details, ladder
 from connectors.http.course import ACCEPT_STATUS
 from connectors.reading.html import parse_html
 from connectors.reading.json import json_of
@@ -87,14 +90,18 @@ class DspaceConnector:
                 raise
         problems: list[LienThuError] = []
         tried = list(self._ladder)
+        has_looked = self._settings.way is not Way.AUTO
         while tried:
             server = tried.pop(0)
             try:
                 asking = await self._ask(server, query, window, complete)
             except _OTHER_WAY as error:
                 problems.append(error)
-                if server.way is Way.REST7 and tried and not tried[0].is_version_7:
-                    tried = await self._pointed_to() or tried
+                is_at_border = server.way is Way.REST7 and bool(tried) and not tried[0].is_version_7
+                further = [] if tried else guessed(self._member.url, self._settings, self._member.id)
+                if not has_looked and (is_at_border or further):
+                    has_looked = True
+                    tried = await self._pointed_to() or tried or further
                 continue
             if tried and self._settings.scope and server.ignores_scope:
                 continue  # the pages do look in one collection only
@@ -114,9 +121,17 @@ class DspaceConnector:
         try:
             reply = await self._door.client.get(self._member.url)
             page = parse_html(reply.content, charset=reply.charset_encoding)
+            if is_interface(reply.content):
+                return await self._named_by_interface(reply)
         except _OTHER_WAY:
             return []
         return by_home_page(page, str(reply.url), self._settings, self._member.id)
+
+    async def _named_by_interface(self, home: httpx.Response) -> list[Server]:
+        """Return the ways to the server that the interface of version 7 names, in its page or in its settings."""
+        root = root_of(home.content, str(home.url))
+        server = server_in(home.content) or server_in((await self._door.client.get(root + CONFIG)).content)
+        return by_interface(server, root, self._settings, self._member.id) if server else []
 
     async def server(self) -> Server:
         """Return the way that works; where it is not known, a search for one hit finds it out."""
@@ -152,8 +167,10 @@ class DspaceConnector:
         return {} if found is None else {record.id: found}
 
     async def _access_of_several(self, server: Server, records: Sequence[Record]) -> dict[str, tuple[Holding, ...]]:
-        """Return what several items hold, asked for at once."""
+        """Return what several items hold, asked for at once; nothing of a server that fails over it."""
         found: dict[str, tuple[Holding, ...]] = {}
+        if not server.embeds_access:
+            return found
         for start in range(0, len(records), rest.MOST_ITEMS_AT_ONCE):
             some = records[start : start + rest.MOST_ITEMS_AT_ONCE]
             uuids = [one.id for one in some if _UUID.fullmatch(one.id)]

@@ -42,12 +42,15 @@ def search_url(
     scope: str = "",
     filters: Filters | None = None,
     is_sorted: bool = True,
+    embeds_access: bool = True,
 ) -> str:
     """Return the address of one page of a search; `page` counts from 0.
 
     Embeds beside the access status cost the server seconds. Without `dsoType` collections are among the hits.
     """
-    asked = [("dsoType", "item"), ("page", str(page)), ("size", str(min(size, MOST_ITEMS))), ("embed", "accessStatus")]
+    asked = [("dsoType", "item"), ("page", str(page)), ("size", str(min(size, MOST_ITEMS)))]
+    if embeds_access:
+        asked.append(("embed", "accessStatus"))
     if text:
         asked.insert(0, ("query", text))
     if is_sorted and text:

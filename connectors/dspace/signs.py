@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from bs4 import BeautifulSoup
 
+from connectors.dspace.interface import CONFIG, is_interface, root_of, server_in
 from connectors.dspace.rest import item_pages
 from connectors.dspace.settings import DspaceSettings
 from connectors.dspace.ways import by_home_page
@@ -18,6 +19,7 @@ from engine.errors import LienThuError
 from engine.model import Reason
 from engine.ports import Found, Page, Sign
 
+_INTERFACE_HINT: Final = r"<ds-(?:app|root)[\s>]|dspace-angular"
 _HINT: Final = r"(?i)dspace|/simple-search|/jspui|/xmlui|/bitstream/"
 _GENERATOR: Final = re.compile(r"(?i)\bdspace\b\s*([\w.-]*)")
 _IS_DSPACE: Final = re.compile(r"(?i)<Tags>IR DSpace</Tags>|<(?:ShortName|Description)>[^<]*DSpace")
@@ -46,6 +48,23 @@ def recognise_root(page: Page) -> Found | None:
         unsure["pages"] = f"the server names {pages} as the address of its pages"
     name = first_text(root.get("dspaceName")) or None
     return Found(server, Reason("sign.dspace.root", {"version": version or "?"}), settings, name, unsure=unsure)
+
+
+def recognise_interface(page: Page) -> Found | None:
+    """Tell a DSpace 7 or later by a page of its interface, or its settings: they say where the server stands."""
+    base, is_config, rest = page.url.partition("?")[0].partition(CONFIG)
+    if page.status != 200 or rest or not (is_config or is_interface(page.body)):
+        return None
+    server = server_in(page.body)
+    if not server or _is_private(server):
+        return None
+    settings: dict[str, object] = {"way": "rest7"}
+    unsure: dict[str, str] = {}
+    pages = base if is_config else root_of(page.body, page.url)
+    if pages != server.removesuffix("/server"):
+        settings["pages"] = pages
+        unsure["pages"] = "the server stands elsewhere than the pages for people"
+    return Found(server, Reason("sign.dspace.interface", {"url": server}), settings, unsure=unsure)
 
 
 def recognise_page(page: Page) -> Found | None:
@@ -92,6 +111,8 @@ def _is_private(url: str) -> bool:
 SIGNS: Final = (
     Sign("", recognise_page, step=20, hint=_HINT),
     Sign("", recognise_root, step=10, hint=_HINT),
+    Sign("", recognise_interface, step=15, hint=_HINT),
+    Sign(CONFIG, recognise_interface, step=15, hint=_INTERFACE_HINT),
     Sign("/server/api", recognise_root, step=10, hint=_HINT),
     Sign("/jspui/", recognise_page, step=30, hint=_HINT),
     Sign("/xmlui/", recognise_page, step=60, hint=r"/xmlui"),

@@ -30,6 +30,7 @@ from engine.model import Filters
 
 _NOT_UNDERSTOOD: Final = frozenset({400, 422})
 _NOT_SHOWN: Final = frozenset({401, 403, 404, 410})
+_MOST_ACCESS_FAILURES: Final = 3
 _HTML: Final = re.compile(rb"(?i)<!doctype html|<html[\s>]")
 _SEARCH_PATH: Final = re.compile(r"^(?P<context>(?:/[^/]+)*?)/(?P<search>simple-search|discover)(?:/|$)")
 
@@ -55,6 +56,7 @@ class Server:
         self.pages = settings.pages.rstrip("/") or people_base(self.base, is_version_7=is_version_7)
         self.is_xmlui: bool | None = True if way is Way.XMLUI else False if way is Way.JSPUI else None
         self.knows_resource_types: bool | None = None
+        self._access_failures = 0
         self.largest: int = settings.max_records
         self._scope, self._member = settings.scope, member
 
@@ -66,6 +68,11 @@ class Server:
         if self.way is Way.OPENSEARCH:
             return {True: Escaping.BACKSLASH, False: Escaping.TYPED, None: Escaping.BLANK}[self.is_xmlui]
         return Escaping.TYPED
+
+    @property
+    def embeds_access(self) -> bool:
+        """Whether hits are asked for with who may read them: not of a server that failed over it time after time."""
+        return self._access_failures < _MOST_ACCESS_FAILURES
 
     @property
     def ignores_scope(self) -> bool:
@@ -87,12 +94,7 @@ class Server:
     async def _by_rest(self, client: httpx.AsyncClient, attempt: Attempt, place: int, count: int) -> Listing:
         size = min(count, self.largest)
         while True:
-            page = (place - 1) // size
-            url = rest.search_url(
-                self.base, attempt.text, page=page, size=size, scope=self._scope, filters=attempt.filters,
-                is_sorted=not attempt.is_bare,
-            )  # fmt: skip
-            reply = await client.get(url, extensions={ACCEPT_STATUS: _NOT_UNDERSTOOD})
+            reply = await self._rest_page(client, attempt, (place - 1) // size, size)
             if reply.status_code in _NOT_UNDERSTOOD:
                 raise NotUnderstoodError(f"HTTP {reply.status_code}: the server cannot read the query")
             found = rest.listing(json_of(reply), member=self._member, pages=self.pages)
@@ -100,6 +102,26 @@ class Server:
             if told >= size or found.first_place <= place < found.first_place + told:
                 return found
             size = self.largest = told  # its pages are smaller than was asked for, so that the place is on another one
+
+    async def _rest_page(self, client: httpx.AsyncClient, attempt: Attempt, page: int, size: int) -> httpx.Response:
+        """Ask for a page; once more without the access of its items where the server fails over that of one."""
+
+        async def ask(accepted: frozenset[int], *, embeds_access: bool) -> httpx.Response:
+            url = rest.search_url(
+                self.base, attempt.text, page=page, size=size, scope=self._scope, filters=attempt.filters,
+                is_sorted=not attempt.is_bare, embeds_access=embeds_access,
+            )  # fmt: skip
+            return await client.get(url, extensions={ACCEPT_STATUS: accepted})
+
+        if not self.embeds_access:
+            return await ask(_NOT_UNDERSTOOD, embeds_access=False)
+        reply = await ask(_NOT_UNDERSTOOD | {500}, embeds_access=True)
+        if reply.status_code != 500:
+            self._access_failures = 0
+            return reply
+        reply = await ask(_NOT_UNDERSTOOD, embeds_access=False)
+        self._access_failures += 1
+        return reply
 
     async def _by_feed(self, client: httpx.AsyncClient, attempt: Attempt, place: int, count: int) -> Listing:
         size = min(count, self.largest)
@@ -204,6 +226,29 @@ def ladder(url: str, settings: DspaceSettings, member: str) -> list[Server]:
     by_path = {"/xmlui": (Way.XMLUI,), "/jspui": (Way.JSPUI,)}.get(path[-6:], (Way.JSPUI, Way.XMLUI))
     before_7 = ways(Way.OPENSEARCH, *by_path)
     return [*ways(Way.REST7, at=f"{base}/server", is_version_7=True), *before_7] if is_root else before_7
+
+
+def by_interface(server: str, url: str, settings: DspaceSettings, member: str) -> list[Server]:
+    """Return the ways to a server of version 7 or later that the interface at an address names."""
+    found = [Server(way, server, settings, member, is_version_7=True) for way in (Way.REST7, Way.OPENSEARCH)]
+    for one in found:
+        one.pages = settings.pages.rstrip("/") or url.rstrip("/")
+    return found
+
+
+def guessed(url: str, settings: DspaceSettings, member: str) -> list[Server]:
+    """Return where a server of version 7 or later usually stands beside or below a page of its interface.
+
+    >>> [one.base for one in guessed("https://a.example/kho/home", DspaceSettings(), "m")]
+    ['https://a.example/server', 'https://a.example/kho/server']
+    """
+    parts = urlsplit(url)
+    first = parts.path.strip("/").partition("/")[0]
+    if settings.way is not Way.AUTO or not first or first in {"server", "jspui", "xmlui"}:
+        return []
+    root = f"{parts.scheme}://{parts.netloc}"
+    bases = (f"{root}/server", f"{root}/{first}/server")
+    return [Server(Way.REST7, base, settings, member, is_version_7=True) for base in bases]
 
 
 def by_home_page(page: BeautifulSoup, url: str, settings: DspaceSettings, member: str) -> list[Server]:

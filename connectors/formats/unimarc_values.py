@@ -248,11 +248,16 @@ _SUDOC_POLICIES = {
 
 
 def holding_995(field: MarcField, _codes: str) -> Iterator[Holding]:
-    """Read 995, the French recommendation: $b library, $e shelf, $k call number, $f barcode, $n due date."""
+    """Read 995, the French recommendation: $b library, $e shelf, $k call number, $f barcode, $n due date.
+
+    Koha adds the number of the item ($9) and its states: $0 withdrawn, $2 lost, $3 restricted, $o not for loan.
+    """
     due = (field.first("n") or "").strip()
     state = (field.first("o") or "").strip().lower()
     availability: tuple[Availability, ...] | None = None
-    if due:
+    if field.first("9"):
+        availability = _koha_995(field, due)
+    elif due:
         availability = (Availability(Service.LOAN, available=False, expected=due[:10]),)
     elif state in {"0", "1"}:
         availability = (Availability(Service.LOAN, available=True),)
@@ -268,6 +273,24 @@ def holding_995(field: MarcField, _codes: str) -> Iterator[Holding]:
     )
     if found != Holding():
         yield found
+
+
+def _koha_995(field: MarcField, due: str) -> tuple[Availability, ...] | None:
+    """Return what Koha's states of an item mean in UNIMARC, None where none of them is told."""
+    states = {code: (field.first(code) or "").strip() for code in _KOHA_995 if field.first(code) is not None}
+    if not states and not due:
+        return None
+    held = [code for code in _KOHA_995 if states.get(code, "0") not in {"0", ""}]
+    is_ordered = states.get("o", "").startswith("-")
+    limitation = "on order" if is_ordered else next((_KOHA_995[code] for code in held), None)
+    is_here = not due and not is_ordered and not {"0", "2"} & set(held)
+    return (
+        Availability(Service.LOAN, available=not held and not due, expected=due[:10] or None, limitation=limitation),
+        Availability(Service.PRESENTATION, available=is_here, expected=due[:10] or None),
+    )
+
+
+_KOHA_995 = {"2": "lost", "0": "withdrawn", "o": "not for loan", "3": "restricted"}
 
 
 def sudoc_summary(field: MarcField, codes: str) -> Iterator[str]:

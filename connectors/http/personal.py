@@ -35,6 +35,10 @@ _SUBMITTER: Final = re.compile(
     rb"(?= ?\(| on \d{4}-)"
 )
 _ATTRIBUTE: Final = re.compile(rb"(?i)(\bdata-(?:borrowernumber|cardnumber|patron[\w\-]*)=[\"'])([^\"']+)")
+# Koha shows who has a copy, where a library wishes so, in the words of its state.
+_WHO_HAS_IT: Final = re.compile(
+    rb"(?i)(class=[\"'](?:[\w\-]+ )*(?:onsite)?check(?:edout|out)(?: [\w\-]+)*[\"'][^<>]*>)([^<]{1,400})"
+)
 
 
 def without_persons(text: bytes) -> bytes:
@@ -48,7 +52,7 @@ def without_persons(text: bytes) -> bytes:
         text = sign.sub(lambda found: found[1] + _hidden(found[2]), text)
     text = _ELEMENT.sub(lambda found: found[1] + _hidden(found[3]), text)
     text = _JSON_NUMBER.sub(lambda found: found[1] + b"0" * len(found[2]), text)
-    for sign in (_JSON, _SUBMITTER, _ATTRIBUTE):
+    for sign in (_JSON, _SUBMITTER, _ATTRIBUTE, _WHO_HAS_IT):
         text = sign.sub(lambda found: found[1] + _hidden(found[2]), text)
     return text
 

@@ -1,11 +1,12 @@
 """Says a query as Koha's advanced search does: rows of index, words and operator, and limits. Pure.
 
 Words go through a reader of CCL, which answers what it cannot read like what has no hits. So nothing is sent but
-letters, digits, spaces, the hyphen of a number, and the quotes and the asterisk that are set here.
+letters, digits, spaces, the hyphen and the point of a number, and the quotes and the asterisk that are set here.
 """
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from typing import Final, NamedTuple
@@ -24,6 +25,12 @@ MOST_QUERY_LETTERS: Final = 5_000
 _OPERATORS: Final = frozenset({"and", "or", "not", "set"})
 """Words that CCL takes for operators, wherever they stand and however they are written."""
 
+_KEPT: Final = {
+    Field.ISBN: re.compile("-"),
+    Field.ISSN: re.compile("-"),
+    # An index of ICU, and Elasticsearch, have "338.5" as one word; the index `chr` splits what it is asked too.
+    Field.CALL_NUMBER: re.compile(r"(?<=[0-9])\.(?=[0-9])"),
+}
 _YEARS: Final = range(1000, 10_000)
 
 
@@ -163,7 +170,7 @@ class _Saying:
             index = self._indexes.get(Field.ANY, "kw")
             self.notices.append(Reason("notice.any-field"))
         text, is_cut = shortened(clause.text)
-        words = _words(text, keeps_hyphens=clause.field in {Field.ISSN, Field.ISBN})
+        words = _words(text, _KEPT.get(clause.field))
         rows = _rows_of(operator, index, words, clause, is_first=not self.rows)
         letters = sum(len(quote(row.words)) + 20 for row in rows)
         if not rows or self._letters + letters > MOST_QUERY_LETTERS:
@@ -196,13 +203,14 @@ def _rows_of(operator: str, index: str, words: list[str], clause: Clause, *, is_
     return [_Row(operator, index, part) for part in ([plain] if plain else []) + quoted]
 
 
-def _words(text: str, *, keeps_hyphens: bool) -> list[str]:
-    """Return the words of a text: runs of letters, marks and digits."""
-    kept = (
-        letter if unicodedata.category(letter)[0] in "LMN" or (keeps_hyphens and letter == "-") else " "
-        for letter in unicodedata.normalize("NFC", text)
+def _words(text: str, kept: re.Pattern[str] | None) -> list[str]:
+    """Return the words of a text: runs of letters, marks and digits, and of what is kept between them."""
+    plain = unicodedata.normalize("NFC", text)
+    places = {found.start() for found in kept.finditer(plain)} if kept else frozenset[int]()
+    letters = (
+        letter if unicodedata.category(letter)[0] in "LMN" or at in places else " " for at, letter in enumerate(plain)
     )
-    return "".join(kept).split()
+    return "".join(letters).split()
 
 
 def isbn10(text: str) -> str | None:

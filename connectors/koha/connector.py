@@ -11,7 +11,7 @@ import msgspec
 
 from connectors.koha.address import base_of
 from connectors.koha.asking import Asked, asked
-from connectors.koha.copies import parse_record_page
+from connectors.koha.copies import has_more_copies, parse_record_page
 from connectors.koha.fetching import Fetched, Fetching
 from connectors.koha.full import named
 from connectors.koha.listing import Hits, Listing
@@ -195,8 +195,10 @@ class KohaConnector:
 
     async def _from_cart(self, known: dict[str, Record]) -> dict[str, tuple[Holding, ...]]:
         fetched = await self._fetching.from_cart([Row(number, record.title) for number, record in known.items()])
-        if not any(copy.availability for record in fetched.records.values() for copy in record.holdings):
-            raise UnreadableError("a cart without the state of any copy")  # hidden, or there is none
+        told = [copy for record in fetched.records.values() for copy in record.holdings]
+        has_copies = bool(told) or any(record.holdings for record in known.values())
+        if not fetched.records or (has_copies and not any(copy.availability for copy in told)):
+            raise UnreadableError("a cart without the state of any copy")  # the library hides it
         return {number: record.holdings for number, record in fetched.records.items()}
 
     async def _from_ils_di(self, known: dict[str, Record]) -> dict[str, tuple[Holding, ...]]:
@@ -218,7 +220,11 @@ class KohaConnector:
     async def _from_pages(self, known: dict[str, Record]) -> dict[str, tuple[Holding, ...]]:
         async def one(number: str) -> tuple[Holding, ...]:
             answer = await self._door.client.get(record_page(self._base, number))
-            holdings = parse_record_page(await html_of(answer), str(answer.url)).holdings
+            page = await html_of(answer)
+            holdings = parse_record_page(page, str(answer.url)).holdings
+            if holdings is None and has_more_copies(page):
+                answer = await self._door.client.get(f"{record_page(self._base, number)}&viewallitems=1")
+                holdings = parse_record_page(await html_of(answer), str(answer.url)).holdings
             if holdings is None:
                 raise UnreadableError("the page of a record without its copies")
             return holdings

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from bs4 import BeautifulSoup, Tag
 
@@ -13,6 +14,8 @@ from connectors.koha.states import availability_of
 from connectors.reading.html import attribute, text_of
 from engine.errors import UnreadableError
 from engine.model import Holding
+
+_ALL_COPIES: Final = re.compile(r"[?&;]viewallitems=1\b")
 
 
 def parse_record_page(page: BeautifulSoup, address: str = "") -> Row:
@@ -63,7 +66,14 @@ def _holdings(page: BeautifulSoup) -> tuple[Holding, ...] | None:
     if found:
         return tuple(found)
     place = page.find(id=["holdings", "noitems", "holdings_panel"])
-    return () if isinstance(place, Tag) and place.find(["table", "script"]) is None else None
+    if not isinstance(place, Tag) or has_more_copies(page):
+        return None
+    return () if place.find(["table", "script"]) is None else None
+
+
+def has_more_copies(page: BeautifulSoup) -> bool:
+    """Whether a page leaves out its copies for their number, and links to all of them."""
+    return page.find("a", href=_ALL_COPIES) is not None
 
 
 def _copy(row: Tag) -> Holding | None:

@@ -29,7 +29,7 @@ def parse_feed(body: bytes) -> Results:
     rows = tuple(row for item in _ITEM.findall(text) if (row := _row(item)) is not None)
     if int(total[1]) and "<item" in text and not rows:
         raise UnreadableError(f"a feed of {total[1]} hits, none of which can be read")
-    return Results(rows=rows, total=int(total[1]), is_whole="</rss>" in text[-200:])
+    return Results(rows=rows, total=int(total[1]), is_whole="</rss>" in text.rstrip()[-200:])
 
 
 def _row(item: str) -> Row | None:

@@ -16,6 +16,7 @@ from engine.errors import RefusedError, UnreadableError
 from engine.model import Holding, Record
 from engine.text import folded_key
 
+_END: Final = b"\x1d"
 _LENGTH: Final = re.compile(rb"\s*\d{5}[a-z ]")
 _RECORD: Final = re.compile(rb"<record>(.*?)</record>", re.DOTALL)
 _NUMBER: Final = re.compile(rb"<biblionumber>\s*(\d{1,12})\s*</biblionumber>")
@@ -25,18 +26,19 @@ _ITEM: Final = re.compile(rb"<item>(.*?)</item>", re.DOTALL)
 _CODE: Final = re.compile(rb"<code>\s*(\w{1,60})\s*</code>")
 # Borrowers stand in these. An element that never ends takes everything behind it along.
 _OF_BORROWERS: Final = re.compile(
-    rb"<(issues|reserves|issue|reserve|borrower)(?:\s[^>]*)?(?:/>|>.*?(?:</\1\s*>|\Z))", re.DOTALL
+    rb"<((?:\w+:)?(?:issues|reserves|issue|reserve|borrower))(?:\s[^>]*)?(?:/>|>.*?(?:</\1\s*>|\Z))", re.DOTALL
 )
 
 
 def cart_records(body: bytes, *, member: str, dialect: str) -> list[Record]:
-    """Return the records of a downloaded cart, those that can be read.
+    """Return the records of a downloaded cart, those that can be read; one that breaks off would lack its copies.
 
     Raises UnreadableError for what is no ISO 2709: nothing at all, or a page.
     """
     if not _LENGTH.match(body[:40]):
         raise UnreadableError("no ISO 2709 in a downloaded cart" if body.strip() else "an empty cart")
-    found = records_from_iso2709(body, member=member, dialect=_dialect(body) or dialect)
+    whole = body[: body.rfind(_END) + 1]
+    found = records_from_iso2709(whole, member=member, dialect=_dialect(body) or dialect)
     return [record for record in found if not isinstance(record, UnreadableError)]
 
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 import re
 from typing import Final, NamedTuple
+from urllib.parse import urlsplit
 
 import httpx
 import msgspec
 
+from connectors.http.course import ACCEPT_STATUS
 from connectors.koha.asking import Asked, search_url
 from connectors.koha.copies import parse_record_page
 from connectors.koha.feed import parse_feed
 from connectors.koha.page import Results, parse_results, refuse_entrances
-from connectors.koha.rows import Row, number_in
+from connectors.koha.rows import Row, number_in, record_page
 from connectors.koha.settings import KohaSettings
 from connectors.reading.html import parse_html
 from engine.errors import FaultError, UnreadableError
@@ -26,6 +28,7 @@ MOST_REQUESTS: Final = 6
 _UNREADABLE_PAUSE_S: Final = 3600.0
 """So long feeds are read in the place of pages that could not be."""
 
+_REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _FEEDS: Final[tuple[str, ...]] = ("rss", "rss2")
 _RECORD_PAGE: Final = re.compile(r"/opac-(detail|ISBDdetail|MARCdetail)\.pl$|/bib/\d+$")
 
@@ -148,6 +151,21 @@ class Listing:
             if error.detail.startswith("HTTP 500"):
                 raise _PageFailedError(error.detail) from error
             raise
+        except UnreadableError:
+            if not urlsplit(self._base).path:
+                raise
+            return await self._sole_hit(url)
+
+    async def _sole_hit(self, url: str) -> httpx.Response:
+        """Return the page of the one record that a redirect means, where it leads away from the path of a catalogue.
+
+        Koha knows nothing of a path that a proxy puts before its own.
+        """
+        answer = await self._door.client.get(url, extensions={ACCEPT_STATUS: _REDIRECTS})
+        number = number_in(answer.headers.get("Location", "")) if answer.status_code in _REDIRECTS else ""
+        if not number:
+            raise UnreadableError(f"HTTP {answer.status_code}, and no record that it leads to")
+        return await self._door.client.get(record_page(self._base, number))
 
 
 def _halves(offset: int, count: int) -> list[tuple[int, int]]:

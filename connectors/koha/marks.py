@@ -19,8 +19,13 @@ _IN_BRACKETS: Final = re.compile(r"\((\d{1,5})\)")
 _REFERENCE: Final = re.compile(r"(?i)reference|tham khảo|tại chỗ")
 _RECORD_LINK: Final = re.compile(r"opac-(?:detail|MARCdetail|ISBDdetail)\.pl\?|/bib/\d")
 _NO_TITLE: Final = frozenset({"title_resp_stmt", "title_medium", "byAuthor", "label", "author"})
-_NO_NAME: Final = frozenset({"relatorcode", "separator", "authordates", "label", "byAuthor"})
+_NO_NAME: Final = frozenset({"relatorcode", "separator", "authordates", "titleportion", "label", "byAuthor"})
 _NO_BRANCH: Final = frozenset({"CallNumberAndLabel", "CallNumber", "LabelCallNumber", "shelvingloc"})
+_NO_COUNT: Final = frozenset({"CallNumberAndLabel", "CallNumber", "LabelCallNumber", "AvailabilityLabel"})
+_COUNTED: Final = re.compile(r"(.*?)\((\d{1,5})\)")
+_ENDS: Final = " .,;:"
+_OF_STATE: Final = re.compile(r"^unavailable_")
+_OF_REFERENCE: Final = re.compile(r"^notforloandesc_")
 
 
 def is_record_link(address: str | None) -> bool:
@@ -64,6 +69,16 @@ def title_link(row: Tag, number: str) -> Tag | None:
     return next((link for link in worded if "title" in link.get_attribute_list("class")), next(iter(worded), None))
 
 
+def own_numbers(row: Tag) -> frozenset[str]:
+    """Return the numbers that a row is of, as its check box and its title say; none where it has neither.
+
+    Other links in a row lead elsewhere: a chapter names its book, a bundle what it holds.
+    """
+    boxes = [attribute(box, "value") for box in row.find_all("input", attrs={"name": "biblionumber"})]
+    titles = [number_in(attribute(link, "href")) for link in row.find_all("a", class_="title", href=is_record_link)]
+    return frozenset(filter(None, boxes or titles))
+
+
 def parse_row(row: Tag, number: str) -> Row:
     """Return what a row shows of a record."""
     said = coins(attribute(inside(row, "Z3988"), "title"))
@@ -103,7 +118,10 @@ def _authors(row: Tag) -> tuple[str, ...]:
 
 
 def _holdings(row: Tag) -> tuple[Holding, ...] | None:
-    """Return what a row says of its copies: those to be had by branch, the others by the count in brackets."""
+    """Return what a row says of its copies: those to be had by branch, the others by the count in brackets.
+
+    () where it says that there are none, None where it says nothing that can be read.
+    """
     place = inside(row, "availability")
     if place is None:
         block = inside(row, "available", "unavailable")
@@ -111,29 +129,56 @@ def _holdings(row: Tag) -> tuple[Holding, ...] | None:
     if place is None:
         return None
     found: list[Holding] = []
-    for block in place.find_all(class_="available"):
+    for block in _outermost(place, "available"):
         label = words_of(block, {"ItemSummary"})
         is_reference = "reference" in block["class"] or _REFERENCE.search(label)
         can = Availability(Service.PRESENTATION if is_reference else Service.LOAN, available=True)
         parts = block.find_all(class_="ItemSummary") or block.find_all("span", recursive=False)
-        found += [_summary(part, can) for part in parts if _IN_BRACKETS.search(text_of(part))]
-    for block in place.find_all(class_="unavailable"):
-        text = text_of(block)
-        limitation = text_of(inside(block, "ItemStatus")) or _IN_BRACKETS.sub("", text).strip(" .,")
-        cannot = Availability(Service.LOAN, available=False, limitation=limitation or None)
-        if counts := _IN_BRACKETS.findall(text):
-            found.append(Holding(copies=int(counts[-1]), copies_available=0, availability=(cannot,)))
-    return tuple(found) if found or text_of(place) else None
+        found += [_summary(part, can) for part in parts if _IN_BRACKETS.search(words_of(part, _NO_COUNT))]
+    for block in _outermost(place, "unavailable"):
+        found += _unavailable(block)
+    if found:
+        return tuple(found)
+    words = words_of(place, {"label"})
+    return () if words and not _IN_BRACKETS.search(words) else None
+
+
+def _outermost(place: Tag, name: str) -> Iterator[Tag]:
+    """Return the elements of a class that are in no other of it: from 20.11 on they are nested."""
+    for block in place.find_all(class_=name):
+        if not any(name in outer.get_attribute_list("class") for outer in block.parents):
+            yield block
+
+
+def _unavailable(block: Tag) -> Iterator[Holding]:
+    """Return the copies that cannot be had.
+
+    Before 20.11 each state has a block of its own. Since then a library chooses whether there is a group for each
+    branch and state ("branch: state (2)"), each state ("state (2)") or each branch ("branch (2)").
+    """
+    states = block.find_all(class_=_OF_STATE)
+    branches = [] if states else block.find_all(class_="ItemSummary")
+    for group in states or branches or [block]:
+        for label, count in _COUNTED.findall(words_of(group, _NO_COUNT)):
+            said, branch = text_of(inside(group, "ItemStatus")) or label.strip(_ENDS), ""
+            if branches:
+                said, branch = "", said
+            elif inside(group, "ItemBranch") is not None:
+                branch, _, said = said.rpartition(": ")
+            cannot = Availability(Service.LOAN, available=False, limitation=said or None)
+            yield Holding(branch=branch or None, copies=int(count), copies_available=0, availability=(cannot,))
 
 
 def _summary(part: Tag, can: Availability) -> Holding:
-    counts = _IN_BRACKETS.findall(words_of(part, _NO_BRANCH))
+    counts = _IN_BRACKETS.findall(words_of(part, _NO_COUNT | {"shelvingloc"}))
     copies = int(counts[-1]) if counts else None
     branch = text_of(inside(part, "ItemBranch")) or words_of(part, _NO_BRANCH)
+    if part.find(class_=_OF_REFERENCE) is not None:
+        branch = branch.rpartition(": ")[0] or branch  # "branch: state"
     return Holding(
         branch=_IN_BRACKETS.sub("", branch).strip(" .,;[]") or None,
         location=text_of(inside(part, "shelvingloc")) or None,
-        call_number=text_of(inside(part, "CallNumber")) or None,
+        call_number=text_of(inside(part, "CallNumber")).removesuffix(", ..") or None,
         copies=copies,
         copies_available=copies,
         availability=(can,),

@@ -14,16 +14,18 @@ from typing import Final
 import msgspec
 from bs4 import BeautifulSoup, Comment, Tag
 
-from connectors.koha.marks import inside, is_record_link, parse_row, title_link
+from connectors.koha.marks import inside, is_record_link, own_numbers, parse_row, title_link
 from connectors.koha.rows import Row, number_in
 from connectors.reading.html import attribute, refuse_other_pages, text_of, title_of
 from engine.errors import FaultError, RefusedError, UnreadableError
 
 _COUNT: Final = re.compile(r"\d[\d.,\u00a0\u202f ]*")
 _OFFSET: Final = re.compile(r"[?&;]offset=(\d{1,9})\b")
-_BRANCH: Final = re.compile(r"limit=(?:(?:home|holding)?branch)(?::|%3A)([^&\"']{1,40})$", re.IGNORECASE)
-_LOCATION: Final = re.compile(r"limit=location(?::|%3A)([^&\"']{1,40})$", re.IGNORECASE)
+_PAGE_COUNT: Final = re.compile(r"[?&;]count=(\d{1,4})\b")
+_BRANCH: Final = re.compile(r"(?<!no)limit=(?:(?:home|holding)?branch)(?::|%3A)([^&\"']{1,40})$", re.IGNORECASE)
+_LOCATION: Final = re.compile(r"(?<!no)limit=location(?::|%3A)([^&\"']{1,40})$", re.IGNORECASE)
 _FEED: Final = re.compile(r"[?&;]format=(rss2?)\b")
+_MAINTENANCE: Final = frozenset({"opac_maintenance", "opac-maintenance"})
 _TEMPLATE: Final = re.compile(r"TEMPLATE FILE:\s*([\w-]{1,60})\.tt")
 
 
@@ -90,6 +92,8 @@ def refuse_entrances(page: BeautifulSoup) -> None:
 def refuse_other(page: BeautifulSoup, wanted: str) -> None:
     """Raise for a page that is not the one wanted."""
     refuse_entrances(page)
+    if attribute(page.body, "id") in _MAINTENANCE or page.find(id="opac-maintenance-message") is not None:
+        raise FaultError("the catalogue is closed for maintenance")
     if is_koha(page) or template_of(page):
         raise UnreadableError(f"another page of the catalogue than {wanted}: {title_of(page)!r}")
     refuse_other_pages(page)
@@ -133,7 +137,7 @@ def _total(page: BeautifulSoup) -> int | None:
 
 
 def _rows(page: BeautifulSoup) -> Iterator[Row]:
-    """Return the rows in their order, each record once."""
+    """Return the rows in their order, each record once; a record that a row only names, as its host, is no row."""
     place = inside(page, "searchresults") or page.find(id=["bookbag_form", "userresults"]) or inside(page, "bibliocol")
     if not isinstance(place, Tag):
         return
@@ -147,14 +151,23 @@ def _rows(page: BeautifulSoup) -> Iterator[Row]:
         row = link.find_parent("tr") or link.find_parent(["li", "article"]) or link.find_parent("div")
         if row is None or not text_of(title_link(row, number)):
             continue
+        own = own_numbers(row)
+        if own and number not in own:
+            continue
         known.add(number)
         yield parse_row(row, number)
 
 
 def _page_rows(page: BeautifulSoup) -> int | None:
-    """Return how many rows a page has by the offsets in the pager; None where there is no other page."""
+    """Return how many rows a page has as the links of the pager tell; None where there is no other page.
+
+    They say so themselves where the count was asked for; else by their offsets.
+    """
     pager = inside(page, "pagination") or inside(page, "pages")
     links = pager.find_all("a", href=_OFFSET) if pager is not None else []
+    counts = {int(found[1]) for link in links if (found := _PAGE_COUNT.search(attribute(link, "href")))}
+    if len(counts) == 1:
+        return counts.pop() or None
     offsets = [int(found[1]) for link in links if (found := _OFFSET.search(attribute(link, "href")))]
     return math.gcd(*offsets) or None
 

@@ -52,6 +52,9 @@ def _told(item: object) -> Holding | None:
     )
 
 
+_State = bool | int | str | None
+
+
 class _Item(msgspec.Struct, frozen=True):
     """An item of the public REST interface. Source: Koha's definition of an item, 22.11 to 25."""
 
@@ -63,12 +66,12 @@ class _Item(msgspec.Struct, frozen=True):
     serial_issue_number: str | None = None
     public_notes: str | None = None
     checked_out_date: str | None = None
-    lost_status: int | str | None = None
-    withdrawn: int | str | None = None
-    damaged_status: int | str | None = None
-    restricted_status: int | str | None = None
-    not_for_loan_status: int | str | None = None
-    effective_not_for_loan_status: int | str | None = None
+    lost_status: _State = None
+    withdrawn: _State = None
+    damaged_status: _State = None
+    restricted_status: _State = None
+    not_for_loan_status: _State = None
+    effective_not_for_loan_status: _State = None
 
 
 def rest_items(body: bytes) -> tuple[Holding, ...]:
@@ -83,11 +86,11 @@ def rest_items(body: bytes) -> tuple[Holding, ...]:
 def _item(item: _Item) -> Holding:
     due = (item.checked_out_date or "")[:10] or None
     not_for_loan = item.effective_not_for_loan_status or item.not_for_loan_status
-    states: Mapping[str, int | str | None] = {
+    states: Mapping[str, _State] = {
         "withdrawn": item.withdrawn, "lost": item.lost_status, "damaged": item.damaged_status,
         "restricted": item.restricted_status, "not for loan": not_for_loan,
     }  # fmt: skip
-    held = [word for word, state in states.items() if state not in {None, 0, "0", ""}]
+    held = [word for word, state in states.items() if state and state != "0"]
     is_ordered = str(not_for_loan or "").startswith("-")
     limitation = "on order" if is_ordered else next(iter(held), None)
     is_here = not due and not is_ordered and not {"withdrawn", "lost"} & set(held)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from bs4 import BeautifulSoup
 
@@ -33,7 +33,7 @@ def recognise_page(page: Page) -> Found | None:
     if b"/intranet-tmpl/" in page.body:
         return None  # the staff's side
     if is_koha(tree) or template_of(tree).startswith("opac-"):
-        return Found(_root(page.url), Reason("sign.koha", _version(tree)), name=_name(tree))
+        return Found(_root_in(tree, page.url), Reason("sign.koha", _version(tree)), name=_name(tree))
     for link in tree.find_all("a", href=_CATALOGUE):
         url = base_of(attribute(link, "href"))
         return Found(url, Reason("sign.koha-link", {"url": url}), is_sure=False)
@@ -53,6 +53,17 @@ def _root(url: str) -> str:
     """Return the root of a catalogue: its pages stand below `/cgi-bin/` or at short addresses of the same host."""
     parts = urlsplit(url)
     return base_of(url) if "/cgi-bin/" in parts.path else f"{parts.scheme}://{parts.netloc}"
+
+
+def _root_in(tree: BeautifulSoup, url: str) -> str:
+    """Return the root of a catalogue as its own pages link to it: a proxy may have put a path before it."""
+    if "/cgi-bin/" in urlsplit(url).path:
+        return base_of(url)
+    for part in tree.find_all(["a", "form"], limit=200):
+        address = urljoin(url, attribute(part, "href") or attribute(part, "action"))
+        if "/cgi-bin/koha/opac-" in address and urlsplit(address).netloc == urlsplit(url).netloc:
+            return base_of(address)
+    return _root(url)
 
 
 def recognise_login(page: Page) -> Found | None:

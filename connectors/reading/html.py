@@ -97,16 +97,33 @@ def refuse_other_pages(page: BeautifulSoup) -> None:
     title = title_of(page)
     if page.select_one("input[type=password]") is not None:
         raise RefusedError(f"a login page: {title!r}")
-    if _CHALLENGE.search(str(page.head or "")[:20_000]) or _CHALLENGE_WORDS.search(title):
+    if _CHALLENGE.search(str(page.head or "")[:20_000]) or _CHALLENGE_WORDS.search(title) or _is_wall(page):
         raise RefusedError(f"a page that asks whether we are human: {title!r}")
     if _ERROR_WORDS.search(title):
         raise FaultError(f"an error page: {title!r}")
     raise UnreadableError(f"not the page that was asked for: {title!r}")
 
 
+def _is_wall(page: BeautifulSoup) -> bool:
+    """Whether a page is only there to have a browser prove itself: by its scripts, or since it has nothing else."""
+    parts = page.find_all(["script", "iframe", "meta"], limit=60)
+    said = " ".join(attribute(part, "src") + attribute(part, "id") + (part.string or "")[:5_000] for part in parts)
+    return bool(_WALL.search(said) or (_SETS_AND_RELOADS.search(said) and len(text_of(page.body)) < _FEW_LETTERS))
+
+
+_FEW_LETTERS: Final = 300
+_WALL: Final = re.compile(
+    r"(?i)anubis|_cf_chl_opt|_Incapsula_Resource|sucuri_cloudproxy|awsWafCookieDomainList|token\.awswaf|bunkerweb"
+    r"|/\.well-known/\.git\.gammaspectra\.live/|haproxy-protection|/ddosxlab|__ddg"
+)
+_SETS_AND_RELOADS: Final = re.compile(
+    r"document\.cookie\s*=[\s\S]{0,2000}location\s*(?:=(?!=)|\.(?:reload|replace|assign)\b|\.href\s*=(?!=))"
+)
 _CHALLENGE: Final = re.compile(r"(?i)anubis|cf-chl|cf_chl|challenge-platform|recaptcha/api|hcaptcha\.com|ddos-guard")
 _CHALLENGE_WORDS: Final = re.compile(
-    r"(?i)just a moment|are you (?:a )?(?:human|robot|not a bot)|attention required|bot check"
+    r"(?i)just a moment|are you (?:a )?(?:human|robot|not a bot)|you(?:'|’)re not a bot|you are not a bot"
+    r"|attention required|bot check|bot detection|chờ một chút"
+    r"|xác minh bạn là (?:con )?người|không phải (?:là )?(?:robot|người máy)"
 )
 _ERROR_WORDS: Final = re.compile(
     r"(?i)\b(?:50[0-4]|40[0-9])\b|internal server error|runtime error|server error in|bad gateway|service unavailable"

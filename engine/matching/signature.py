@@ -28,6 +28,9 @@ _CREATORS = frozenset(
 _BINDING = frozenset(
     {Scheme.ISBN, Scheme.ISSN, Scheme.DOI, Scheme.HANDLE, Scheme.OCLC, Scheme.LCCN, Scheme.NBN, Scheme.ISMN},
 )
+_NOBODYS_PREFIX = "123456789/"
+"""Of the handles of a DSpace as it comes. Many repositories keep it, and each counts from 1."""
+
 # E-resource and mixed say nothing about what kind of work it is.
 _KINDS = {
     Material.BOOK: "text",
@@ -260,5 +263,7 @@ def links(record: Record, signature: Signature) -> tuple[str, ...]:
 
 def _binds(identifier: Identifier, kind: str) -> bool:
     if not identifier.valid or identifier.scheme not in _BINDING:
+        return False
+    if identifier.scheme is Scheme.HANDLE and identifier.value.startswith(_NOBODYS_PREFIX):
         return False
     return identifier.scheme is not Scheme.ISSN or kind in {"journal", ""}

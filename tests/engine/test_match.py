@@ -105,6 +105,15 @@ def test_an_inverted_western_name_with_an_initial_is_the_same_person() -> None:
     ) == [["012"]]
 
 
+def test_a_handle_with_the_prefix_that_dspace_comes_with_binds_nothing() -> None:
+    def item(title: str, handle: str) -> Record:
+        return described(title, identifiers=(Identifier(Scheme.HANDLE, handle),))
+
+    tea, maize = "Nghiên cứu phân bón cho chè", "Nghiên cứu phân bón cho ngô"
+    assert shape(item(tea, "123456789/12"), item(maize, "123456789/12")) == [["0"], ["1"]]
+    assert shape(item(tea, "20.500.12340/12"), item(maize, "20.500.12340/12")) == [["01"]]
+
+
 def test_a_shared_isbn_binds_what_is_described_otherwise() -> None:
     found = titles(
         described("Kinh tế học vi mô", "Pindyck, Robert S.", isbn=ISBN, year=1999, publisher="Thống kê"),

@@ -108,6 +108,26 @@ def test_a_unimarc_thesis_and_its_holdings_are_read() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("states", "loan", "house", "limitation"),
+    [
+        ("$0 0 $2 0 $o 0", True, True, None),
+        ("$o 1", False, True, "not for loan"),
+        ("$o -1", False, False, "on order"),
+        ("$2 4 $o 0", False, False, "lost"),
+        ("$3 1", False, True, "restricted"),
+        ("$n 2027-01-05 $o 0", False, False, None),
+    ],
+)
+def test_the_states_of_an_item_of_a_unimarc_koha_are_read(
+    states: str, loan: bool, house: bool, limitation: str | None
+) -> None:
+    (copy,) = unimarc("001 9", "200 1# $a Barrages", f"995 ## $9 14 $b BU $f 3900 {states}").holdings
+    told = [(one.service, one.available, one.limitation) for one in copy.availability or ()]
+    assert told == [(Service.LOAN, loan, limitation), (Service.PRESENTATION, house, None)]
+    assert unimarc("001 9", "200 1# $a Barrages", "995 ## $9 14 $f 39").holdings == (Holding(item="39"),)
+
+
 def test_a_unimarc_article_stands_in_its_host() -> None:
     record = unimarc(
         "001 9",

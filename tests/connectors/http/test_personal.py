@@ -26,6 +26,7 @@ from connectors.http.recording import Recorder, Replay
         ('<a href="/F/8XQVK1D9RVA7LSYR2NTE-01234?func=short">', ["8XQVK1D9RVA7LSYR2NTE"], ["?func=short"]),
         ("/(S(lit3py55t21z5v55vlm25s55))/kq.aspx", ["lit3py55t21z5v55vlm25s55"], ["/kq.aspx"]),
         ("Submitted by Trần Văn Ba (tvb@x.example) on 2019-05-06T07", ["Trần", "Ba "], ["2019-05-06"]),
+        ('<span class="item-status checkedout">Cho Lò Pao mượn (123)</span><b>Sử</b>', ["Pao", "123"], ["<b>Sử</b>"]),
         ('<tr data-borrowernumber="77" data-biblionumber="12">', ['"77"'], ['data-biblionumber="12"']),
     ],
 )  # fmt: skip

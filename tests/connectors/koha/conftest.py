@@ -30,6 +30,7 @@ class Catalogue(httpx.AsyncBaseTransport):
         self.opac = Opac(LIBRARY, shelf, services)
         self.asked: list[str] = []
         self.now = 1000.0
+        self.path = ""  # that a proxy puts before the catalogue's own, which knows nothing of it
         self.seconds_each = 0.0
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -37,7 +38,10 @@ class Catalogue(httpx.AsyncBaseTransport):
         parts = urlsplit(request.url.raw_path.decode())
         self.asked.append(f"{parts.path.rpartition('/')[2]}?{parts.query}")
         headers = dict(request.headers)
-        reply = self.opac.answer(Request(request.method, parts.path, parameters(parts.query), headers, parts.query))
+        if not parts.path.startswith(f"{self.path}/"):
+            return httpx.Response(404, request=request)
+        path = parts.path.removeprefix(self.path)
+        reply = self.opac.answer(Request(request.method, path, parameters(parts.query), headers, parts.query))
         if reply is None:
             return httpx.Response(404, request=request)
         sent = {"Content-Type": reply.content_type, **dict(reply.headers)}
@@ -50,8 +54,9 @@ class Catalogue(httpx.AsyncBaseTransport):
 
     def connector(self, settings: KohaSettings | None = None) -> KohaConnector:
         member = Member(
-            "koha-demo", "koha", "http://opac.example.org", Names("Thư viện", "Library"), manners=Manners(spacing_ms=0)
-        )
+            "koha-demo", "koha", f"http://opac.example.org{self.path}", Names("Thư viện", "Library"),
+            manners=Manners(spacing_ms=0),
+        )  # fmt: skip
         client = open_client(member, user_agent="LienThu-test", clock=lambda: self.now, transport=self)
         return KohaConnector(member, settings or KohaSettings(), Door(client, lambda: self.now))
 

@@ -40,6 +40,7 @@ a, b, c = (Clause(word) for word in ("alpha", "beta", "gamma"))
         (Clause("9781555535292", Field.ISBN), ["idx=nb", "q=9781555535292", "op=or", "idx=nb", "q=1555535291"]),
         (Clause("9791032305690", Field.ISBN), ["idx=nb", "q=9791032305690"]),
         (Clause("QA76 B2", Field.CALL_NUMBER), ["idx=callnum", "q=QA76 B2"]),
+        (Clause("338.5/K-2. (a).", Field.CALL_NUMBER), ["idx=callnum", "q=338.5 K 2 a"]),
         (A(a, Clause("x", Field.PERSON)), ["idx=kw", "q=alpha", "op=and", "idx=au", "q=x"]),
         (A(a, Not(b)), ["idx=kw", "q=alpha", "op=not", "idx=kw", "q=beta"]),
         (A(c, Or((a, b))), ["idx=kw", "q=alpha", "op=or", "idx=kw", "q=beta", "op=and", "idx=kw", "q=gamma"]),

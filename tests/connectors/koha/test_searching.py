@@ -120,6 +120,20 @@ async def test_one_hit_is_a_redirect_to_its_page_and_still_a_full_record(catalog
     assert beyond.placed == ()
 
 
+async def test_a_redirect_that_forgets_the_path_of_a_proxy_still_leads_to_the_record(catalogue: Make) -> None:
+    koha = catalogue()
+    koha.path = "/thuvien"
+    entry = next(one for one in koha.shelf.entries if one.isbns)
+    connector = koha.connector()
+    answer = await connector.search(parse(f"isbn:{entry.isbns[0].split(' ')[0]}"), TWENTY)
+    assert [placed.record.id for placed in answer.placed] == [entry.id]
+    assert (
+        answer.placed[0].record.url
+        == f"http://opac.example.org/thuvien/cgi-bin/koha/opac-detail.pl?biblionumber={entry.id}"
+    )
+    assert len((await connector.search(parse("kinh tế"), TWENTY)).placed) == 20
+
+
 async def test_no_hits_are_told_once_and_marked_words_are_tried_without_marks(catalogue: Make) -> None:
     koha = catalogue()
     answer = await koha.connector().search(parse("qwzx"), TWENTY)
@@ -290,3 +304,12 @@ async def test_pages_that_cannot_be_read_are_left_for_feeds_for_an_hour(catalogu
     koha.now += 3601
     await connector.search(parse("kinh tế"), TWENTY)
     assert "format=" not in koha.asked[6]
+
+
+async def test_a_call_number_is_found_by_the_index_of_its_own(catalogue: Make) -> None:
+    koha = catalogue()
+    entry = next(one for one in koha.shelf.entries if one.copies and "." in one.copies[0].call_number)
+    answer = await koha.connector().search(parse(f'ký hiệu:"{entry.copies[0].call_number}"'), Window(1, 50))
+    assert entry.id in [placed.record.id for placed in answer.placed]
+    assert answer.total
+    assert answer.total < len(koha.shelf.entries) / 10

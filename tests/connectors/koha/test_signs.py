@@ -33,6 +33,22 @@ async def test_a_bare_address_says_that_it_is_koha_and_whose(catalogue: Make, ve
     assert (described.url, described.name) == ("http://k.example", "Thư viện mẫu Đại học Kỹ thuật Ba Vì")
 
 
+@pytest.mark.parametrize(
+    ("url", "link", "root"),
+    [
+        ("https://lib.example/thuvien/", "/thuvien/cgi-bin/koha/opac-main.pl", "https://lib.example/thuvien"),
+        ("https://lib.example/bib/7", "/cgi-bin/koha/opac-main.pl", "https://lib.example"),
+        ("https://lib.example/tv/cgi-bin/koha/opac-main.pl", "/cgi-bin/koha/opac-user.pl", "https://lib.example/tv"),
+        ("https://lib.example/", "https://khac.example/cgi-bin/koha/opac-main.pl", "https://lib.example"),
+    ],
+)
+def test_a_path_that_a_proxy_puts_before_a_catalogue_is_kept(url: str, link: str, root: str) -> None:
+    head = '<html><head><meta name="generator" content="Koha 22.11"></head><body>'
+    found = recognise_page(Page(url, 200, "text/html", f'{head}<a href="{link}">Koha</a></body></html>'.encode()))
+    assert found is not None
+    assert found.url == root
+
+
 def test_a_portal_that_links_to_a_catalogue_is_a_likeness_only() -> None:
     body = b'<html><body><a href="https://opac.lib.example/cgi-bin/koha/opac-main.pl">Koha</a></body></html>'
     found = recognise_page(Page("https://lib.example/", 200, "text/html", body))
