@@ -14,7 +14,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mappin
 from contextlib import AbstractAsyncContextManager, contextmanager, suppress
 from typing import NamedTuple, TypeVar
 
-import msgspec
 from elastic_transport import TransportError
 from elasticsearch import ApiError, AsyncElasticsearch
 
@@ -143,30 +142,13 @@ class ElasticIndex:
         """Return kept and harvested records that hold the query's words, best first."""
         none: tuple[Aged, ...] = ()
 
-        async def look(client: AsyncElasticsearch) -> tuple[Aged, ...]:
-            found = await reading.search(client, self._names, query, limit, self._oldest_shown())
-            return await self._confirmed(client, found)
-
-        return await self._ask(look, none)
-
-    async def _confirmed(self, client: AsyncElasticsearch, found: tuple[Aged, ...]) -> tuple[Aged, ...]:
-        """Return records with the time at which their members last confirmed them: the last harvest says so of all."""
-        members = sorted({one.record.member for one in found})
-        times = await reading.harvest_times(client, self._names, members)
-        if not times:
-            return found
-        return tuple(
-            msgspec.structs.replace(one, asked_at=max(one.asked_at, times.get(one.record.member, 0.0))) for one in found
+        return await self._ask(
+            lambda client: reading.search(client, self._names, query, limit, self._oldest_shown()), none
         )
 
     async def record(self, member: str, record_id: str) -> Aged | None:
         """Return one kept or harvested record."""
-
-        async def look(client: AsyncElasticsearch) -> Aged | None:
-            one = await reading.record(client, self._names, member, record_id)
-            return (await self._confirmed(client, (one,)))[0] if one is not None else None
-
-        return await self._ask(look, None)
+        return await self._ask(lambda client: reading.record(client, self._names, member, record_id), None)
 
     async def suggest(self, prefix: str, limit: int) -> tuple[str, ...]:
         """Return what was often asked or is the title of a record, beginning with these letters."""
@@ -275,6 +257,8 @@ class ElasticIndex:
         if not self._is_closed:
             with suppress(TroubleError, ApiError):
                 told = await self._store.work(look, wait_s=2.0)
+        if told is not None and not told.is_red:
+            self._store.seen_whole()
         is_ready, told = told is not None, told or Told()
         return IndexState(
             backend="elasticsearch",

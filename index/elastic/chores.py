@@ -19,6 +19,7 @@ from index.elastic.names import VERSIONS, Names, behind, make
 from index.elastic.scrolling import hits
 from index.elastic.searching import Dsl
 from index.elastic.settings import ElasticSettings
+from index.elastic.whole import each_whole
 from index.elastic.writing import Writer
 
 Tell = Callable[[str, int, int], None]
@@ -160,7 +161,9 @@ class Migration:
         async def drop(some: Sequence[str]) -> None:
             told = await self._client.mget(index=old, ids=list(some), source=False)
             lines: list[Document] = [
-                {"delete": {"_index": new, "_id": one["_id"]}} for one in told["docs"] if not one.get("found")
+                {"delete": {"_index": new, "_id": one["_id"]}}
+                for one in each_whole(told["docs"])
+                if not one.get("found")
             ]
             await self._writer.bulk(self._client, lines, is_alias=False)
 

@@ -20,8 +20,13 @@ from engine.errors import SettingsError, StoreError
 from engine.model import Clause, Query, Window
 from engine.ports import IndexState, TitleIndex
 from index.elastic import index as open_elastic
+from index.elastic.counting import wanted
+from index.elastic.documents import packed, record_document
+from index.elastic.names import Names, body
+from index.elastic.settings import ElasticSettings
+from index.elastic.store import TroubleError
 from tests.elastic import Node, node
-from tests.index.contract import SHELF, Hand, answer, book, question
+from tests.index.contract import SHELF, Hand, answer, book, harvest, question
 
 pytestmark = pytest.mark.needs("elasticsearch")
 
@@ -49,8 +54,8 @@ async def opened(running: Node, prefix: str) -> AsyncIterator[Open]:
     indexes: list[TitleIndex] = []
 
     async def make(**options: object) -> TitleIndex:
-        # Patience is a second where it is not what a test is about: a busy machine must not look like a broken store.
-        chosen = {"urls": [running.url], "prefix": prefix, "patience_ms": 1_000.0, "batch_s": 0.05, **options}
+        # Patience is long where it is not what a test is about: a busy machine must not look like a broken store.
+        chosen = {"urls": [running.url], "prefix": prefix, "patience_ms": 20_000.0, "batch_s": 0.05, **options}
         indexes.append(await open_elastic(chosen, Hand()))
         return indexes[-1]
 
@@ -143,6 +148,7 @@ async def test_a_full_disk_keeps_from_writing_and_from_no_look_up(running: Node,
     await until(index, is_well)
     await index.flush()
     other = await opened()
+    await until(other, is_well)
     assert set(await other.answers([question("sau")])) == {question("sau")}
     assert await other.demand("sau") == pytest.approx(1)
 
@@ -208,6 +214,88 @@ async def test_a_part_that_is_missing_is_told_and_the_rest_is_used(running: Node
         await client.indices.delete(index=f"{prefix}-records-1")
 
 
+@contextlib.asynccontextmanager
+async def halved(running: Node, prefix: str, *kinds: str) -> AsyncIterator[AsyncElasticsearch]:
+    """Make indices of two shards of which one is on no node, as when half of the nodes have gone."""
+    names = [f"{prefix}-{kind}-1" for kind in kinds]
+    away = {"number_of_shards": 2, "number_of_replicas": 0, "routing.allocation.total_shards_per_node": 1}
+    async with AsyncElasticsearch(running.url) as client:
+        try:
+            for kind, name in zip(kinds, names, strict=True):
+                made = body(kind, ElasticSettings(prefix=prefix, shards=2, replicas=0))
+                await client.indices.create(
+                    index=name,
+                    aliases={f"{prefix}-{kind}": {}},
+                    mappings=made["mappings"],  # type: ignore[arg-type]  # JSON
+                    settings={**made["settings"], **away},  # type: ignore[dict-item]  # JSON
+                    wait_for_active_shards="0",
+                )
+            yield client
+        finally:
+            await client.indices.delete(index=names)
+
+
+async def routing_to_what_is_there(client: AsyncElasticsearch, alias: str) -> str:
+    """Return a routing that leads to a shard that is on a node."""
+    for routing in map(str, range(20)):
+        shards = (await client.search_shards(index=alias, routing=routing))["shards"]
+        if any(copy["state"] == "STARTED" for copies in shards for copy in copies):
+            return routing
+    raise AssertionError(alias)
+
+
+async def test_half_of_the_titles_are_better_than_none_and_half_a_catalogue_is_no_answer(
+    running: Node, opened: Open, prefix: str
+) -> None:
+    async with halved(running, prefix, "records", "harvested") as client:
+        index = await opened()
+        alias = f"{prefix}-records"
+        document = record_document(book("1", "Kinh tế học"), Hand().now)
+        routing = await routing_to_what_is_there(client, alias)
+        await client.index(index=alias, id="1", document=document, routing=routing, refresh=True)
+        assert [one.record.id for one in await index.search(Query(expression=Clause("kinh te")), 5)] == ["1"]
+        assert await index.suggest("kinh", 5) == ("Kinh tế học",)
+        state = {"member": "dhqg", "body": packed(harvest())}
+        await client.index(index=f"{prefix}-harvests", id="dhqg", document=state)
+        with pytest.raises(StoreError):
+            await index.harvested("dhqg", Query(Clause("kinh tế")), Window())
+        with pytest.raises(StoreError):
+            await index.harvest_count("dhqg")
+        assert has("red")(await index.state())
+        await index.close()
+
+
+async def test_counts_of_which_a_part_is_away_are_trouble_and_nothing_is_forgotten(
+    running: Node, opened: Open, prefix: str
+) -> None:
+    async with halved(running, prefix, "asks") as client:
+        index = await opened()
+        index.keep(question("hỏi nhiều"), answer(book("1", "Kinh tế học")))
+        await index.flush()
+        with pytest.raises(TroubleError):
+            await wanted(client, Names(prefix), Hand().now, 600.0, terms=["hỏi nhiều"])
+        assert await index.refresh_due(5) == ()
+        assert has("red")(await index.state())
+        assert set(await index.answers([question("hỏi nhiều")])) == {question("hỏi nhiều")}
+        await index.close()
+
+
+async def test_what_was_written_outlives_a_server_that_is_killed_at_once(running: Node, opened: Open) -> None:
+    index = await opened()
+    for number in range(5):
+        index.keep(question(f"câu {number}"), answer(book(f"{number}", "Kinh tế")))
+        index.count("câu hỏi")
+    await index.flush()
+    running.kill()
+    await asyncio.to_thread(running.start)
+    await until(index, is_well)
+    other = await opened()
+    await until(other, is_well)
+    assert await other.demand("câu hỏi") == pytest.approx(5)
+    assert len(await other.answers([question(f"câu {number}") for number in range(5)])) == 5
+    assert len(await other.search(Query(expression=Clause("kinh te")), 10)) == 5
+
+
 async def test_killed_under_load_no_reader_sees_an_error_and_what_waited_is_written_when_it_is_back(
     running: Node, opened: Open
 ) -> None:
@@ -257,7 +345,8 @@ async def test_killed_under_load_no_reader_sees_an_error_and_what_waited_is_writ
     finally:
         is_over.set()
         await asyncio.gather(*readers)
-    other = await opened(patience_ms=20_000.0)
+    other = await opened()
+    await until(other, is_well)
     everything = [question(f"lúc {number}") for number in range(200)] + [question("sau")]
     assert set(await other.answers(everything)) == set(everything)
     assert await other.demand("đang hỏi") == pytest.approx(200)  # neither lost nor counted twice
