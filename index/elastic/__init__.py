@@ -18,12 +18,11 @@ from elastic_transport import TransportError
 from elasticsearch import ApiError, AsyncElasticsearch
 
 from engine.errors import StoreError
-from engine.model import Answer, Query, Reason, Window
-from engine.ports import Aged, Clock, Harvested, HarvestState, IndexState, Question, TitleIndex
+from engine.model import Answer, Query, Reason, Record, Window
+from engine.ports import Aged, Clock, Harvested, HarvestState, IndexState, Question, TitleIndex, Wanted
 from engine.sentences import say
 from index.elastic import chores, counting, reading
 from index.elastic.asking import Asking
-from index.elastic.counting import Wanted
 from index.elastic.harvested import Book, HarvestedIndices
 from index.elastic.housekeeping import SWEEP_S, Housekeeping
 from index.elastic.names import Names, bring_up
@@ -199,6 +198,10 @@ class ElasticIndex:
         self._refuse_if_closed()
         return await self._harvested.count(member)
 
+    def exported_harvest(self, member: str) -> AsyncIterator[Record]:
+        """Yield every harvested record of a member. Raises StoreError."""
+        return self._harvested.exported(member)
+
     def harvesting(self, member: str, holder: str) -> AbstractAsyncContextManager[Book]:
         """Hold the lock of a member's harvest. Raises HarvestHeldError and StoreError."""
         return self._harvested.harvesting(member, holder)
@@ -219,6 +222,19 @@ class ElasticIndex:
         with _told():
             async for one in chores.exported(self._store.directly(), self._names):
                 yield one
+
+    async def exported_demand(self) -> AsyncIterator[Wanted]:
+        """Yield how often questions were asked that three asked or more. Raises StoreError."""
+        client, half_life_s = self._store.directly(), self._settings.half_life_s
+        with _told():
+            async for one in chores.exported_demand(client, self._names, self._clock(), half_life_s):
+                yield one
+
+    async def take_demand(self, asked: Sequence[Wanted]) -> None:
+        """Take what was asked elsewhere; what counts more stays. Raises StoreError."""
+        client, half_life_s = self._store.directly(), self._settings.half_life_s
+        with _told():
+            await chores.take_demand(client, self._names, self._writer, asked, self._clock(), half_life_s)
 
     async def purge(self, member: str | None = None) -> int:
         """Delete the kept answers and records of a member, or of all; return how many answers. Raises StoreError."""

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-import msgspec
 from elasticsearch import AsyncElasticsearch
 
+from engine.ports import Wanted
 from engine.text import folded_key
 from index.demand import Scale, demand, weight
 from index.elastic.documents import Document, text_id
@@ -22,23 +22,15 @@ MOST_TERMS = 500
 """Questions that are looked at where the most wanted are asked for."""
 
 
-class Wanted(msgspec.Struct, frozen=True):
-    """A question, how often it was asked in all, and how often as it counts now."""
-
-    terms: str
-    asks: int
-    demand: float
-
-
-def ask_document(terms: str, asks: int, at: float, half_life_s: float) -> Document:
-    """Return what is appended for questions asked at a time."""
+def ask_document(terms: str, asks: int, at: float, half_life_s: float, *, counts: float | None = None) -> Document:
+    """Return what is appended for a question asked at a time; `counts`: as how many asks it counts, None: as many."""
     day = int(at // DAY_S)
     return {
         "terms": terms,
         "folded": folded_key(terms),
         "asks": asks,
         "day": day,
-        "weight": weight(Scale(day * DAY_S, half_life_s), asks, at),
+        "weight": weight(Scale(day * DAY_S, half_life_s), asks if counts is None else counts, at),
         "at": at,
     }
 
@@ -94,15 +86,15 @@ def summed(answers: Sequence[Told], now: float, half_life_s: float) -> dict[str,
     for hit in rolled["hits"]["hits"]:
         source = hit["_source"]
         faded = demand(Scale(source["as_of"], half_life_s), source["value"], now)
-        found[source["terms"]] = Wanted(source["terms"], int(source["asks"]), faded)
+        found[source["terms"]] = Wanted(source["terms"], int(source["asks"]), faded, now)
     for bucket in appended["aggregations"]["terms"]["buckets"]:
         fresh = sum(
             demand(Scale(day["key"] * DAY_S, half_life_s), day["weight"]["value"], now)
             for day in bucket["days"]["buckets"]
         )
-        before = found.get(bucket["key"], Wanted(bucket["key"], 0, 0.0))
+        before = found.get(bucket["key"], Wanted(bucket["key"], 0, 0.0, now))
         found[bucket["key"]] = Wanted(
-            bucket["key"], before.asks + round(bucket["asks"]["value"]), before.demand + fresh
+            bucket["key"], before.asks + round(bucket["asks"]["value"]), before.demand + fresh, now
         )
     return found
 

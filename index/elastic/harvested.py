@@ -14,17 +14,19 @@ from contextlib import asynccontextmanager
 from typing import TypeVar
 
 import msgspec
+from elastic_transport import TransportError
 from elasticsearch import ApiError, AsyncElasticsearch, NotFoundError
 
 from engine.errors import HarvestHeldError, StoreError
-from engine.model import Query, Window
+from engine.model import Query, Record, Window
 from engine.ports import Clock, Harvested, HarvestPart, HarvestState, Written
 from engine.sentences import say
 from index.elastic.claims import claim, holder_of, let_go
 from index.elastic.documents import Document, aged_of, packed, record_document, record_id
 from index.elastic.names import Names
+from index.elastic.scrolling import hits
 from index.elastic.searching import Dsl, lifted, matching, narrowing
-from index.elastic.store import Store, TroubleError
+from index.elastic.store import Store, TroubleError, reason_of
 from index.elastic.whole import each_whole, whole
 from index.elastic.writing import Writer
 
@@ -109,6 +111,21 @@ class HarvestedIndices:
             return int(found["count"])
 
         return await self.work(look)
+
+    async def exported(self, member: str) -> AsyncIterator[Record]:
+        """Yield every record of a member."""
+        alias = self._names.alias("harvested")
+        client = self._store.directly()
+        try:
+            await client.indices.refresh(index=alias)
+            async for hit in hits(client, alias, {"term": {"member": member}}, ["body", "asked_at"]):
+                one = aged_of(hit["_source"])
+                if one is not None:
+                    yield one.record
+        except TroubleError as error:
+            raise StoreError(say(error.reason, "en")) from error
+        except (ApiError, TransportError) as error:
+            raise StoreError(say(reason_of(error), "en")) from error
 
     @asynccontextmanager
     async def harvesting(self, member: str, holder: str) -> AsyncIterator[Book]:

@@ -12,12 +12,12 @@ from typing import Any
 
 from elasticsearch import AsyncElasticsearch
 
-from engine.ports import Clock, Question
+from engine.ports import Clock, Question, Wanted
 from index.admission import value
 from index.demand import Scale, demand
 from index.elastic import counting
 from index.elastic.claims import claim, claim_all
-from index.elastic.counting import Wanted, most_wanted, wanted
+from index.elastic.counting import most_wanted, wanted
 from index.elastic.documents import Document, text_id
 from index.elastic.names import Names
 from index.elastic.scrolling import hits
@@ -143,7 +143,7 @@ class Housekeeping:
         for first in range(0, len(asked), counting.MOST_TERMS):
             some = asked[first : first + counting.MOST_TERMS]
             known = await wanted(client, self._names, now, self._settings.half_life_s, terms=some)
-            private = [one for one in some if known.get(one, Wanted(one, 0, 0.0)).asks < READERS]
+            private = [one for one in some if one not in known or known[one].asks < READERS]
             if private:
                 await self._delete(client, "answers", {"bool": {"filter": [old, {"terms": {"terms": private}}]}})
 

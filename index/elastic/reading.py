@@ -25,7 +25,9 @@ RARE = 0.02
 RARE_LEAST = 200
 """... or in so few records; or is the rarest of the question."""
 
-OFFERED_FROM = 100
+OFFERED_FROM = 30
+"""Titles with the letters typed so far that are looked at. To bring one takes longer than to find it."""
+
 ASKED_BY_SEVERAL = 3
 
 
@@ -198,20 +200,23 @@ async def suggest(
     for one in counting.most_wanted({one.terms: one for one in several})[: 4 * limit]:
         near = exact_key(one.terms).startswith(exact)
         offer(folded_key(one.terms), one.terms, is_near=near, worth=10.0 + 10.0 * one.demand / heaviest)
-    for title, key, own in sorted(_titles(titles)):
+    for title, key, own in sorted(_titles(titles, folded, exact)):
         offer(key, title, is_near=f"{own} ".startswith(exact), worth=1.0)
     ranked = sorted(offers.items(), key=lambda one: (not one[1][1], -one[1][2], len(one[0]), one[0]))
     return tuple(text for _, (text, _, _) in ranked[:limit])
 
 
 def _titles_asked(names: Names, folded: str, exact: str) -> list[Document]:
-    """Return what is asked for titles that begin so, with and without marks."""
+    """Return what is asked for titles that begin so; with the marks too, where some were typed."""
     searches: list[Document] = []
-    for column, beginning in {("folded_title", folded), ("exact_title", exact)}:
+    columns = [("folded_title", folded)] + ([("exact_title", exact)] if exact != folded else [])
+    for column, beginning in columns:
         searches += [
             {"index": _records(names)},
             {
-                "query": {"prefix": {column: {"value": beginning}}},
+                # In the order of titles, from there on: a query for the letters would first list all that begin so.
+                "query": {"match_all": {}},
+                "search_after": [_before(beginning)],
                 "size": OFFERED_FROM,
                 "sort": [{column: "asc"}],
                 "track_total_hits": False,
@@ -221,9 +226,15 @@ def _titles_asked(names: Names, folded: str, exact: str) -> list[Document]:
     return searches
 
 
-def _titles(answers: Sequence[Told]) -> set[tuple[str, str, str]]:
-    return {
+def _before(beginning: str) -> str:
+    """Return a text that stands before all that begin so and behind all others before them."""
+    return beginning[:-1] + chr(max(0, ord(beginning[-1]) - 1)) + chr(0x10FFFF)
+
+
+def _titles(answers: Sequence[Told], folded: str, exact: str) -> set[tuple[str, str, str]]:
+    found = {
         (hit["_source"]["shown_title"], hit["_source"]["folded_title"], hit["_source"]["exact_title"])
         for one in answers
         for hit in answered(one)["hits"]["hits"]
     }
+    return {one for one in found if one[1].startswith(folded) or one[2].startswith(exact)}

@@ -6,10 +6,11 @@ import sqlite3
 
 import msgspec
 
-from engine.model import Query, Window
+from engine.model import Query, Record, Window
 from engine.ports import Aged, Harvested
 from index.embedded.expression import match
 from index.embedded.harvest_writing import read_state
+from index.embedded.reading import EXPORTED_AT_ONCE
 from index.embedded.searching import Narrowed, conditions, matching, records, weighed
 
 COUNTED = 10_000
@@ -48,6 +49,16 @@ def _all(connection: sqlite3.Connection, narrowed: Narrowed) -> tuple[int, list[
         narrowed.values,
     )
     return int(total), [number for (number,) in rows]
+
+
+def records_after(connection: sqlite3.Connection, member: str, *, after: int) -> tuple[int, tuple[Record, ...]]:
+    """Return a member's records behind a number, and the number behind which there are more, 0 for none."""
+    rows = connection.execute(
+        "SELECT id FROM records WHERE member = ? AND id > ? ORDER BY id LIMIT ?", (member, after, EXPORTED_AT_ONCE)
+    ).fetchall()
+    numbers = [number for (number,) in rows]
+    more = numbers[-1] if len(numbers) == EXPORTED_AT_ONCE else 0
+    return more, tuple(one.record for one in records(connection, numbers))
 
 
 def confirmed(connection: sqlite3.Connection, kept: tuple[Aged, ...]) -> tuple[Aged, ...]:

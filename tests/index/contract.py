@@ -640,6 +640,40 @@ class IndexContract:
         await index.flush()
         assert {asked: told async for asked, told in index.exported()} == kept
 
+    async def test_how_often_several_asked_can_be_carried_and_taken_twice_counts_once(self, opened: Opened) -> None:
+        index = await opened(half_life_s=DAY_S)
+        for terms, asks in (("kinh tế", 8), ("vật lý", 3), ("chỉ mình tôi hỏi", 2)):
+            for _ in range(asks):
+                index.count(terms)
+        await index.flush()
+        opened.clock.go(DAY_S / 2)
+        asked = {one.terms: one async for one in index.exported_demand()}
+        assert {terms: one.asks for terms, one in asked.items()} == {"kinh tế": 8, "vật lý": 3}
+        assert asked["kinh tế"].demand == pytest.approx(8 / 2**0.5)
+        await index.purge()
+        index.count("vật lý")
+        await index.flush()
+        opened.clock.go(DAY_S / 2)
+        for _ in range(2):
+            await index.take_demand(list(asked.values()))
+        assert await index.demand("kinh tế") == pytest.approx(4)
+        assert await index.demand("vật lý") == pytest.approx(1.5)  # what was asked there, which is more
+        assert {one.terms: one.asks async for one in index.exported_demand()} == {"kinh tế": 8, "vật lý": 3}
+        assert "kinh tế" in await index.suggest("kinh", 5)
+        for _ in range(4):
+            index.count("kinh tế")
+        await index.flush()
+        assert await index.demand("kinh tế") == pytest.approx(8)  # counted on
+
+    async def test_every_harvested_record_can_be_carried(self, opened: Opened) -> None:
+        index = await opened()
+        records = tuple(book(f"{number}", f"Sách {number}") for number in range(130))
+        await harvested(index, *records)
+        await harvested(index, book("x", member="dhbk"), member="dhbk")
+        carried = [record async for record in index.exported_harvest("dhqg")]
+        assert sorted(carried, key=lambda one: int(one.id)) == list(records)
+        assert [record async for record in index.exported_harvest("nobody")] == []
+
     async def test_what_a_member_answered_can_be_deleted_and_everything_can(self, opened: Opened) -> None:
         index = await opened()
         await harvested(index, book("h", "Thu gom"))
