@@ -80,9 +80,8 @@ async def test_what_is_kept_here_can_be_carried_into_the_other_backend_and_back(
     elastic_url: str, tmp_path: Path
 ) -> None:
     clock = Hand()
-    here = await open_elastic(
-        {"urls": [elastic_url], "prefix": f"lienthu-{_RUN}-carried", "patience_ms": 20_000.0}, clock
-    )
+    options: dict[str, object] = {"urls": [elastic_url], "patience_ms": 20_000.0}
+    here = await open_elastic({**options, "prefix": f"lienthu-{_RUN}-carried"}, clock)
     for number in range(30):
         here.keep(question(f"câu {number}"), answer(book(f"{number}", f"Kinh tế {number}")))
     for _ in range(5):
@@ -103,15 +102,14 @@ async def test_what_is_kept_here_can_be_carried_into_the_other_backend_and_back(
     assert await there.demand("câu 1") == pytest.approx(5)
     assert await there.harvest_state("dhqg") == state
     assert await there.harvest_count("dhqg") == 30
-    await here.purge()
-    await here.forget_harvest("dhqg")
-    assert await carried(there, here) == Carried(answers=30, asked=1, harvested=30)
-    assert await here.demand("câu 1") == pytest.approx(5)
-    assert len(await here.answers([question(f"câu {number}") for number in range(30)])) == 30
-    assert await here.harvest_state("dhqg") == state
-    assert await here.harvest_count("dhqg") == 30
-    await here.close()
-    await there.close()
+    back = await open_elastic({**options, "prefix": f"lienthu-{_RUN}-back"}, clock)
+    assert await carried(there, back) == Carried(answers=30, asked=1, harvested=30)
+    assert await back.demand("câu 1") == pytest.approx(5)
+    assert len(await back.answers([question(f"câu {number}") for number in range(30)])) == 30
+    assert await back.harvest_state("dhqg") == state
+    assert await back.harvest_count("dhqg") == 30
+    for one in (here, there, back):
+        await one.close()
 
 
 async def test_an_older_version_is_moved_while_it_is_used(elastic_url: str) -> None:
