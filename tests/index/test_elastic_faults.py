@@ -422,12 +422,15 @@ async def test_a_name_a_password_and_an_authority_let_us_in_and_no_log_tells_the
     options = {"urls": [running.url], "username": "lienthu", "patience_ms": 20_000.0}
     files = {"password_file": str(folder / "password"), "ca_file": str(folder / "ca.pem")}
     index = await open_elastic({**options, **files}, Hand())
-    index.keep(question(), answer(book()))
-    await index.flush()
-    assert is_well(await index.state())
-    assert await index.answers([question()]) == {question(): answer(book())}
-    assert await index.refresh_due(5) == ()
-    await index.close()
+    try:
+        await until(index, is_well)
+        index.keep(question(), answer(book()))
+        await index.flush()
+        assert await index.answers([question()]) == {question(): answer(book())}
+        assert await index.refresh_due(5) == ()
+        assert is_well(await index.state())
+    finally:
+        await index.close()
     assert "mật khẩu" not in caplog.text
     assert base64.b64encode("lienthu:mật khẩu".encode()).decode() not in caplog.text
 
@@ -448,9 +451,8 @@ async def test_who_is_not_let_in_is_told_why(
     named = {key: str(folder / value) if key.endswith("_file") else value for key, value in options.items()}
     index = await open_elastic({"urls": [running.url], **named}, Hand())
     try:
-        state = await index.state()
+        state = await until(index, has(code))
         assert not state.is_ready
-        assert has(code)(state)
         assert await index.answers([question()]) == {}
     finally:
         await index.close()
