@@ -433,6 +433,22 @@ class IndexContract:
     async def test_a_title_goes_before_a_note(self, opened: Opened) -> None:
         assert (await found(await filled(opened), "kinh te"))[-1] == "ma"
 
+    async def test_a_title_that_came_early_goes_before_all_the_notes_that_came_late(self, opened: Opened) -> None:
+        index = await opened()
+        index.keep(question("trước"), answer(book("early", "Thuỷ văn đại cương")))
+        await index.flush()
+        notes = [book(f"{number}", f"Sách {number}", notes=("Có nói về thuỷ văn",)) for number in range(400)]
+        for first in range(0, len(notes), 50):
+            index.keep(question(f"sau {first}"), answer(*notes[first : first + 50]))
+        await index.flush()
+        assert (await found(index, "thuy van"))[0] == "early"
+
+    async def test_of_records_that_hold_some_rarer_words_those_go_first_that_hold_most(self, opened: Opened) -> None:
+        index = await opened()
+        index.keep(question(), answer(book("two", "Cầu treo và đập"), book("one", "Cầu thang"), book("none", "Nhà")))
+        await index.flush()
+        assert await found(index, "cầu treo xyz") == ["two", "one"]
+
     @pytest.mark.parametrize(
         ("expression", "wanted"),
         [

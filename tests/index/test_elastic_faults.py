@@ -65,6 +65,10 @@ async def opened(running: Node, prefix: str) -> AsyncIterator[Open]:
     yield make
     for one in indexes:
         await one.close()
+    # A server that is started again looks at every index that it has: it shall have few.
+    async with AsyncElasticsearch(running.url, request_timeout=60) as client:
+        if names := list((await client.indices.get(index=f"{prefix}-*")).body):
+            await client.indices.delete(index=names)
 
 
 async def until(index: TitleIndex, holds: Callable[[IndexState], bool], *, within_s: float = 40.0) -> IndexState:
