@@ -357,13 +357,17 @@ async def test_killed_under_load_no_reader_sees_an_error_and_what_waited_is_writ
         assert slowest_s < 4 * LOADED_S
         await asyncio.to_thread(running.start)
         await until(index, is_well)
-        await index.flush()
     finally:
         is_over.set()
         await asyncio.gather(*readers)
     other = await opened()
     everything = [question(f"lúc {number}") for number in range(200)] + [question("sau")]
-    assert set(await other.answers(everything)) == set(everything)
+    ends = time.monotonic() + 40.0
+    # A server that has just begun may be given up once more, by readers who wait 50 ms: what waits goes on waiting.
+    while set(await other.answers(everything)) != set(everything) or await other.demand("đang hỏi") < 199.5:
+        assert time.monotonic() < ends, await index.state()
+        await index.flush()
+        await asyncio.sleep(0.2)
     assert await other.demand("đang hỏi") == pytest.approx(200)  # neither lost nor counted twice
 
 
