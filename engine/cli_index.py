@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Annotated
@@ -15,28 +15,17 @@ import uvloop
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from engine import carrying
 from engine.app import House, member_of, open_index, open_search, read_house
+from engine.carrying import Carried, Line, Tell
 from engine.cli_options import CONFIG, Config, Lang, language_of
 from engine.errors import QueryError, SettingsError, StoreError
-from engine.model import Answer, Noun, Reason, State
-from engine.ports import Question, TitleIndex
+from engine.model import Reason, State
+from engine.ports import TitleIndex
 from engine.query import parse
 from engine.sentences import Language, say
 
-WRITTEN_AT_ONCE = 200
-"""Answers are imported in parts, so that none is dropped for want of room in the queue."""
-
-Tell = Callable[[str, int, int], None]
-"""Told what is being done, how much is done, and how much there is."""
-
 index_app = typer.Typer(name="index", help="What is kept of members' answers.", no_args_is_help=True)
-
-
-class Line(Noun, frozen=True):
-    """One line of an export."""
-
-    question: Question
-    answer: Answer
 
 
 @asynccontextmanager
@@ -155,29 +144,31 @@ async def _warmed(house: House, asked: Sequence[str]) -> tuple[int, int]:
 
 @index_app.command("export")
 def export_to(
-    file: Annotated[Path, typer.Argument(help="Where to: lines of JSON, one answer each.")],
+    file: Annotated[Path, typer.Argument(help="Where to: lines of JSON.")],
     config: Config = CONFIG,
+    harvests: Annotated[
+        bool, typer.Option("--harvests", help="Also what was harvested: whole catalogues, left out otherwise.")
+    ] = False,
     lang: Lang = "vi",
 ) -> None:
-    """Write every kept answer to a file, to be imported elsewhere or into another backend."""
+    """Write every kept answer, and how often questions were asked, to be imported elsewhere or into another backend."""
     language = language_of(lang)
     house = read_house(config)
+    members = [member.id for member, _ in house.members] if harvests else []
 
-    async def run() -> int:
-        written = 0
+    async def run() -> Carried:
+        carried = Carried()
         async with opened(house) as index:
-            total = (await index.state()).answers
             unfinished = file.with_name(f"{file.name}.part")
             unfinished.touch(mode=0o600)  # what readers asked for is nobody else's to read
-            with progress() as tell, unfinished.open("wb") as lines:
-                async for question, answer in index.exported():
-                    lines.write(msgspec.json.encode(Line(question, answer)) + b"\n")
-                    written += 1
-                    tell("export", written, total)
+            with progress() as tell, unfinished.open("wb") as written:
+                async for line in carrying.lines(index, members, tell):
+                    written.write(_encoder.encode(line) + b"\n")
+                    carried = carrying.counted(carried, line)
             unfinished.replace(file)
-        return written
+        return carried
 
-    _said("exported", language, answers=uvloop.run(run()), file=str(file))
+    _said("exported", language, **msgspec.structs.asdict(uvloop.run(run())), file=str(file))
 
 
 @index_app.command("import")
@@ -186,31 +177,38 @@ def import_from(
     config: Config = CONFIG,
     lang: Lang = "vi",
 ) -> None:
-    """Take answers from an export. Newer ones that are kept already stay; what is too old is left out."""
+    """Take what was exported. What is newer here, or was asked more, stays; what is too old is left out."""
     language = language_of(lang)
     house = read_house(config)
 
-    async def run() -> int:
-        taken = 0
+    async def run() -> Carried:
         size = file.stat().st_size
         async with opened(house) as index:
             if not (await index.state()).is_ready:
                 raise StoreError(say(Reason("index-command.not-ready"), "en"))
-            with progress() as tell, file.open("rb") as lines:
-                for number, text in enumerate(lines, 1):
-                    try:
-                        line = msgspec.json.decode(text, type=Line)
-                    except msgspec.MsgspecError as error:
-                        raise SettingsError(str(file), number, f"no answer of an export: {error}") from error
-                    index.keep(line.question, line.answer)
-                    taken += 1
-                    if taken % WRITTEN_AT_ONCE == 0:
-                        await index.flush()
-                        tell("import", lines.tell() if lines.seekable() else 0, size)
-            await index.flush()
-        return taken
+            with progress() as tell, file.open("rb") as read:
+                async with carrying.Taking(index) as taking:
+                    for number, text in enumerate(read, 1):
+                        await taking.take(_line(file, number, text))
+                        if number % carrying.AT_ONCE == 0:
+                            tell("import", read.tell() if read.seekable() else 0, size)
+        return taking.carried
 
-    _said("imported", language, answers=uvloop.run(run()), file=str(file))
+    _said("imported", language, **msgspec.structs.asdict(uvloop.run(run())), file=str(file))
+
+
+_encoder = msgspec.json.Encoder()
+
+
+def _line(file: Path, number: int, text: bytes) -> Line:
+    """Return a line of an export. Raises SettingsError with its number."""
+    try:
+        line = msgspec.json.decode(text, type=Line)
+    except msgspec.MsgspecError as error:
+        raise SettingsError(str(file), number, f"no line of an export: {error}") from error
+    if not line.is_known:
+        raise SettingsError(str(file), number, "no line of an export, expected an answer, a count or a harvest")
+    return line
 
 
 @index_app.command()

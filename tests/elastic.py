@@ -107,8 +107,8 @@ class Node:
                 **owner,
             )
 
-    def wait(self) -> None:
-        """Return when it answers. Raises RuntimeError with its log."""
+    def wait(self, *, nodes: int = 1) -> None:
+        """Return when it answers, as one of so many. Raises RuntimeError with its log."""
         assert self._process is not None
         deadline = time.monotonic() + START_S
         while time.monotonic() < deadline:
@@ -119,7 +119,8 @@ class Node:
                     if "started" in self.log:
                         return
                 else:
-                    urllib.request.urlopen(f"{self.url}/_cluster/health?wait_for_status=yellow&timeout=5s", timeout=10)
+                    wanted = f"wait_for_status=yellow&wait_for_nodes=>={nodes}&timeout=5s"
+                    urllib.request.urlopen(f"{self.url}/_cluster/health?{wanted}", timeout=10)
                     return
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(0.25)
@@ -164,6 +165,35 @@ def node(settings: Settings | None = None, *, heap_mb: int = 512, is_started: bo
     finally:
         running.kill()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def cluster(count: int = 3, *, heap_mb: int = 256) -> Iterator[tuple[Node, ...]]:
+    """Run nodes that form one cluster as long as the block lasts: each may be killed and started again."""
+    home = installed()
+    folders = [Path(tempfile.mkdtemp(prefix="lienthu-elastic-")) for _ in range(count)]
+    ports = [free_port() for _ in range(count)]
+    names = [f"node-{number}" for number in range(1, count + 1)]
+    together: dict[str, object] = {
+        "discovery.type": "multi-node",
+        "discovery.seed_hosts": [f"127.0.0.1:{port}" for port in ports],
+        "cluster.initial_master_nodes": names,
+    }
+    nodes = tuple(
+        Node(home, folder, {**together, "node.name": name, "transport.port": port}, heap_mb=heap_mb)
+        for name, folder, port in zip(names, folders, ports, strict=True)
+    )
+    try:
+        for one in nodes:
+            one.launch()
+        for one in nodes:
+            one.wait(nodes=count)
+        yield nodes
+    finally:
+        for one in nodes:
+            one.kill()
+        for folder in folders:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def missing() -> str | None:

@@ -36,7 +36,7 @@ from engine.ports.harvesting import (
     RepositoryFacts,
     Written,
 )
-from engine.ports.index import Aged, IndexChores, IndexState, Question, TitleIndex
+from engine.ports.index import Aged, IndexChores, IndexState, Question, TitleIndex, Wanted
 from engine.ports.members import Clock, Manners, Member, Names, Place
 from engine.ports.systems import Finding, Found, Page, Sign, System
 
@@ -71,5 +71,6 @@ __all__ = [
     "Sign",
     "System",
     "TitleIndex",
+    "Wanted",
     "Written",
 ]

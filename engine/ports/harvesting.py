@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
@@ -182,6 +183,9 @@ class HarvestIndex(Protocol):
 
     async def harvest_count(self, member: str) -> int:
         """Return how many harvested records of a member there are."""
+
+    def exported_harvest(self, member: str) -> AsyncIterator[Record]:
+        """Yield every harvested record of a member."""
 
     def harvesting(self, member: str, holder: str) -> AbstractAsyncContextManager[HarvestBook]:
         """Hold the lock of a member's harvest; it ends with the process that holds it at the latest.

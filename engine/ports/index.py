@@ -28,6 +28,15 @@ class Aged(Noun, frozen=True):
     asked_at: float
 
 
+class Wanted(Noun, frozen=True):
+    """How often a question was asked in all, and how often as it counted at a time (seconds since the epoch)."""
+
+    terms: str
+    asks: int
+    demand: float
+    at: float
+
+
 class IndexState(Noun, frozen=True):
     """How the index is: for `/healthz` and metrics.
 
@@ -52,6 +61,12 @@ class IndexChores(Protocol):
 
     def exported(self) -> AsyncIterator[tuple[Question, Answer]]:
         """Yield every kept answer and its question, as they stood at the beginning."""
+
+    def exported_demand(self) -> AsyncIterator[Wanted]:
+        """Yield how often questions were asked that three asked or more: of others nothing is ever told."""
+
+    async def take_demand(self, asked: Sequence[Wanted]) -> None:
+        """Take what was asked elsewhere. What counts more stays, so that to take it twice changes nothing."""
 
     async def purge(self, member: str | None = None) -> int:
         """Delete the kept answers and records of a member, or of all with all demand; return how many answers."""

@@ -16,9 +16,9 @@ from engine.web.desk import DESK
 from engine.web.metrics import CONTENT_TYPE
 from engine.web.openapi import description
 from engine.web.problems import ProblemError, problem
-from engine.web.shapes import AvailabilitiesView, HealthView, MembersView
+from engine.web.shapes import AvailabilitiesView, MembersView
 from engine.web.stream import EVENT_STREAM, beating, event, open_stream
-from engine.web.views import availability_view, member_view, title_view
+from engine.web.views import availability_view, health_view, member_view, title_view
 
 routes = web.RouteTableDef()
 
@@ -101,9 +101,7 @@ async def health(request: web.Request) -> web.Response:
     desk = request.app[DESK]
     state: IndexState | None = await desk.search.index_state()
     resting = tuple(member.id for member in desk.search.members if desk.search.health(member.id).is_resting)
-    is_degraded = bool(resting) or (state is not None and not state.is_ready)
-    view = HealthView("degraded" if is_degraded else "ok", len(desk.search.members), resting, state)
-    return json_response(msgspec.json.encode(view))
+    return json_response(msgspec.json.encode(health_view(len(desk.search.members), resting, state)))
 
 
 @routes.get("/metrics")

@@ -41,8 +41,13 @@ class Metrics:
                 ("records", "Records in the index."),
                 ("bytes", "Bytes that the index takes."),
                 ("bytes_bound", "Bytes that the index may take."),
+                ("harvested", "Harvested records in the index."),
+                ("dropped", "Answers that this process gave up, since too much waited to be written."),
             )
         }
+        self._index_problem = Gauge(
+            "lienthu_index_problem", "1 for what is wrong with the index now.", ["code"], registry=self.registry
+        )
         self._requests = Counter(
             "lienthu_requests", "Requests by route and status.", ["route", "status"], registry=self.registry
         )
@@ -78,9 +83,12 @@ class Metrics:
         """Return all figures."""
         state = await self._search.index_state()
         if state is not None:
-            figures = (state.is_ready, state.answers, state.records, state.bytes_used, state.bytes_bound)
-            for gauge, figure in zip(self._index.values(), figures, strict=True):
+            sizes = (state.answers, state.records, state.bytes_used, state.bytes_bound, state.harvested)
+            for gauge, figure in zip(self._index.values(), (state.is_ready, *sizes, state.dropped), strict=True):
                 gauge.set(figure)
+            self._index_problem.clear()
+            if state.problem is not None:
+                self._index_problem.labels(state.problem.code).set(1)
         self._resting.set(sum(self._search.health(member.id).is_resting for member in self._search.members))
         return generate_latest(self.registry)
 

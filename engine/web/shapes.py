@@ -181,9 +181,10 @@ class MembersView(View, frozen=True):
 
 
 class HealthView(View, frozen=True):
-    """How the service is: `ok`, or `degraded` where members rest or the index is not ready."""
+    """How the service is: `ok`, or `degraded` where members rest or something is wrong with the index."""
 
     status: str
     members: int
     resting: tuple[str, ...]
     index: IndexState | None
+    index_problem: ReasonView | None

@@ -15,7 +15,7 @@ import msgspec
 from engine.availability import Refreshed
 from engine.model import Facet, Failure, Holding, Reason, Record, Report, Service, Snapshot, State, Title
 from engine.normalise.tables import rows
-from engine.ports import Member, Names
+from engine.ports import IndexState, Member, Names
 from engine.query import show
 from engine.rest import Health
 from engine.sentences import say
@@ -25,6 +25,7 @@ from engine.web.shapes import (
     FacetValueView,
     FacetView,
     FailureView,
+    HealthView,
     MemberHoldings,
     MemberView,
     ReasonView,
@@ -270,3 +271,10 @@ def member_view(member: Member, health: Health) -> MemberView:
         _failure_view(failure) if failure else None,
         said,
     )
+
+
+def health_view(members: int, resting: tuple[str, ...], index: IndexState | None) -> HealthView:
+    """Return how the service is."""
+    problem = reason_view(index.problem) if index is not None and index.problem is not None else None
+    is_well = not resting and (index is None or (index.is_ready and problem is None))
+    return HealthView("ok" if is_well else "degraded", members, resting, index, problem)

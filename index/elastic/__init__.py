@@ -14,17 +14,15 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mappin
 from contextlib import AbstractAsyncContextManager, contextmanager, suppress
 from typing import NamedTuple, TypeVar
 
-import msgspec
 from elastic_transport import TransportError
 from elasticsearch import ApiError, AsyncElasticsearch
 
 from engine.errors import StoreError
-from engine.model import Answer, Query, Reason, Window
-from engine.ports import Aged, Clock, Harvested, HarvestState, IndexState, Question, TitleIndex
+from engine.model import Answer, Query, Reason, Record, Window
+from engine.ports import Aged, Clock, Harvested, HarvestState, IndexState, Question, TitleIndex, Wanted
 from engine.sentences import say
 from index.elastic import chores, counting, reading
 from index.elastic.asking import Asking
-from index.elastic.counting import Wanted
 from index.elastic.harvested import Book, HarvestedIndices
 from index.elastic.housekeeping import SWEEP_S, Housekeeping
 from index.elastic.names import Names, bring_up
@@ -143,30 +141,13 @@ class ElasticIndex:
         """Return kept and harvested records that hold the query's words, best first."""
         none: tuple[Aged, ...] = ()
 
-        async def look(client: AsyncElasticsearch) -> tuple[Aged, ...]:
-            found = await reading.search(client, self._names, query, limit, self._oldest_shown())
-            return await self._confirmed(client, found)
-
-        return await self._ask(look, none)
-
-    async def _confirmed(self, client: AsyncElasticsearch, found: tuple[Aged, ...]) -> tuple[Aged, ...]:
-        """Return records with the time at which their members last confirmed them: the last harvest says so of all."""
-        members = sorted({one.record.member for one in found})
-        times = await reading.harvest_times(client, self._names, members)
-        if not times:
-            return found
-        return tuple(
-            msgspec.structs.replace(one, asked_at=max(one.asked_at, times.get(one.record.member, 0.0))) for one in found
+        return await self._ask(
+            lambda client: reading.search(client, self._names, query, limit, self._oldest_shown()), none
         )
 
     async def record(self, member: str, record_id: str) -> Aged | None:
         """Return one kept or harvested record."""
-
-        async def look(client: AsyncElasticsearch) -> Aged | None:
-            one = await reading.record(client, self._names, member, record_id)
-            return (await self._confirmed(client, (one,)))[0] if one is not None else None
-
-        return await self._ask(look, None)
+        return await self._ask(lambda client: reading.record(client, self._names, member, record_id), None)
 
     async def suggest(self, prefix: str, limit: int) -> tuple[str, ...]:
         """Return what was often asked or is the title of a record, beginning with these letters."""
@@ -217,6 +198,10 @@ class ElasticIndex:
         self._refuse_if_closed()
         return await self._harvested.count(member)
 
+    def exported_harvest(self, member: str) -> AsyncIterator[Record]:
+        """Yield every harvested record of a member. Raises StoreError."""
+        return self._harvested.exported(member)
+
     def harvesting(self, member: str, holder: str) -> AbstractAsyncContextManager[Book]:
         """Hold the lock of a member's harvest. Raises HarvestHeldError and StoreError."""
         return self._harvested.harvesting(member, holder)
@@ -237,6 +222,19 @@ class ElasticIndex:
         with _told():
             async for one in chores.exported(self._store.directly(), self._names):
                 yield one
+
+    async def exported_demand(self) -> AsyncIterator[Wanted]:
+        """Yield how often questions were asked that three asked or more. Raises StoreError."""
+        client, half_life_s = self._store.directly(), self._settings.half_life_s
+        with _told():
+            async for one in chores.exported_demand(client, self._names, self._clock(), half_life_s):
+                yield one
+
+    async def take_demand(self, asked: Sequence[Wanted]) -> None:
+        """Take what was asked elsewhere; what counts more stays. Raises StoreError."""
+        client, half_life_s = self._store.directly(), self._settings.half_life_s
+        with _told():
+            await chores.take_demand(client, self._names, self._writer, asked, self._clock(), half_life_s)
 
     async def purge(self, member: str | None = None) -> int:
         """Delete the kept answers and records of a member, or of all; return how many answers. Raises StoreError."""
@@ -275,6 +273,8 @@ class ElasticIndex:
         if not self._is_closed:
             with suppress(TroubleError, ApiError):
                 told = await self._store.work(look, wait_s=2.0)
+        if told is not None and not told.is_red:
+            self._store.seen_whole()
         is_ready, told = told is not None, told or Told()
         return IndexState(
             backend="elasticsearch",

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
-from typing import Any, Final
+import uuid
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from typing import Any, Final, TypeVar
 
 from elasticsearch import AsyncElasticsearch
 
 from engine.errors import StoreError
 from engine.model import Answer, Reason
-from engine.ports import Clock, Question
+from engine.ports import Clock, Question, Wanted
 from engine.sentences import say
+from index.demand import Scale, demand
+from index.elastic import counting
 from index.elastic.claims import claim, let_go
 from index.elastic.documents import Document, answer_of
 from index.elastic.lines import Lines
@@ -19,10 +22,19 @@ from index.elastic.names import VERSIONS, Names, behind, make
 from index.elastic.scrolling import hits
 from index.elastic.searching import Dsl
 from index.elastic.settings import ElasticSettings
+from index.elastic.whole import each_whole
 from index.elastic.writing import Writer
 
 Tell = Callable[[str, int, int], None]
 """Told what is being done, how much is done and how much there is."""
+
+Found = TypeVar("Found")
+
+READERS: Final = 3
+"""What fewer asked for is private."""
+
+LEAST_COUNTED: Final = 0.01
+"""Demand that differs by no more is the same."""
 
 PAGE: Final = 1_000
 SETTLED: Final = 1_000
@@ -42,6 +54,49 @@ async def exported(client: AsyncElasticsearch, names: Names) -> AsyncIterator[tu
         answer = answer_of(source)
         if answer is not None:
             yield Question(source["member"], source["terms"], source["start"], source["count"]), answer
+
+
+async def exported_demand(
+    client: AsyncElasticsearch, names: Names, now: float, half_life_s: float
+) -> AsyncIterator[Wanted]:
+    """Yield how often questions were asked that three asked or more."""
+    kinds = ("asks", "terms")
+    await client.indices.refresh(index=",".join(names.alias(kind) for kind in kinds))
+    asked = {
+        str(hit["_source"]["terms"])
+        for kind in kinds
+        async for hit in hits(client, names.alias(kind), {"match_all": {}}, ["terms"])
+    }
+    for some in batched(sorted(asked), counting.MOST_TERMS):
+        known = await counting.wanted(client, names, now, half_life_s, terms=some)
+        for one in known.values():
+            if one.asks >= READERS:
+                yield one
+
+
+async def take_demand(
+    client: AsyncElasticsearch, names: Names, writer: Writer, asked: Sequence[Wanted], now: float, half_life_s: float
+) -> None:
+    """Append what is wanting to what was asked elsewhere: so nothing is lost that others append meanwhile."""
+    alias = names.alias("asks")
+    for some in batched(asked, counting.MOST_TERMS):
+        await client.indices.refresh(index=f"{alias},{names.alias('terms')}")
+        known = await counting.wanted(client, names, now, half_life_s, terms=[one.terms for one in some])
+        lines: Lines = []
+        for one in some:
+            here = known.get(one.terms, Wanted(one.terms, 0, 0.0, now))
+            asks = max(0, one.asks - here.asks)
+            counts = demand(Scale(one.at, half_life_s), one.demand, now) - here.demand
+            if asks or counts > LEAST_COUNTED:
+                lines.append({"create": {"_index": alias, "_id": uuid.uuid4().hex}})
+                lines.append(counting.ask_document(one.terms, asks, now, half_life_s, counts=max(0.0, counts)))
+        await writer.bulk(client, lines)
+    await client.indices.refresh(index=alias)
+
+
+def batched(found: Sequence[Found], most: int) -> Iterator[Sequence[Found]]:
+    """Return a sequence in parts of so many."""
+    return (found[first : first + most] for first in range(0, len(found), most))
 
 
 async def purge(client: AsyncElasticsearch, names: Names, writer: Writer, member: str | None) -> int:
@@ -160,7 +215,9 @@ class Migration:
         async def drop(some: Sequence[str]) -> None:
             told = await self._client.mget(index=old, ids=list(some), source=False)
             lines: list[Document] = [
-                {"delete": {"_index": new, "_id": one["_id"]}} for one in told["docs"] if not one.get("found")
+                {"delete": {"_index": new, "_id": one["_id"]}}
+                for one in each_whole(told["docs"])
+                if not one.get("found")
             ]
             await self._writer.bulk(self._client, lines, is_alias=False)
 

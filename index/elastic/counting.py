@@ -8,36 +8,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-import msgspec
 from elasticsearch import AsyncElasticsearch
 
+from engine.ports import Wanted
 from engine.text import folded_key
 from index.demand import Scale, demand, weight
 from index.elastic.documents import Document, text_id
 from index.elastic.names import Names
 from index.elastic.settings import DAY_S
+from index.elastic.whole import Told, each_whole
 
 MOST_TERMS = 500
 """Questions that are looked at where the most wanted are asked for."""
 
 
-class Wanted(msgspec.Struct, frozen=True):
-    """A question, how often it was asked in all, and how often as it counts now."""
-
-    terms: str
-    asks: int
-    demand: float
-
-
-def ask_document(terms: str, asks: int, at: float, half_life_s: float) -> Document:
-    """Return what is appended for questions asked at a time."""
+def ask_document(terms: str, asks: int, at: float, half_life_s: float, *, counts: float | None = None) -> Document:
+    """Return what is appended for a question asked at a time; `counts`: as how many asks it counts, None: as many."""
     day = int(at // DAY_S)
     return {
         "terms": terms,
         "folded": folded_key(terms),
         "asks": asks,
         "day": day,
-        "weight": weight(Scale(day * DAY_S, half_life_s), asks, at),
+        "weight": weight(Scale(day * DAY_S, half_life_s), asks if counts is None else counts, at),
         "at": at,
     }
 
@@ -51,7 +44,16 @@ async def wanted(
     terms: Sequence[str] = (),
     prefix: str = "",
 ) -> dict[str, Wanted]:
-    """Return questions and their demand: those named, those whose folded words begin so, or else the most wanted."""
+    """Return questions and their demand: those named, those whose folded words begin so, or else the most wanted.
+
+    Raises TroubleError where a part of them is away: nothing that was counted may look like nothing.
+    """
+    told = await client.msearch(searches=searches(names, terms=terms, prefix=prefix))
+    return summed(told["responses"], now, half_life_s)
+
+
+def searches(names: Names, *, terms: Sequence[str] = (), prefix: str = "") -> list[Document]:
+    """Return what is asked for questions and their demand, as two searches: what was rolled up, what was appended."""
     if terms:
         condition: Document = {"terms": {"terms": list(terms)}}
     elif prefix:
@@ -59,38 +61,40 @@ async def wanted(
     else:
         condition = {"match_all": {}}
     days = {"terms": {"field": "day", "size": 10}, "aggs": {"weight": {"sum": {"field": "weight"}}}}
-    answer = await client.msearch(
-        searches=[
-            {"index": names.alias("terms")},
-            {"query": condition, "size": MOST_TERMS, "sort": [{"value": "desc"}], "track_total_hits": False},
-            {"index": names.alias("asks")},
-            {
-                "query": condition,
-                "size": 0,
-                "track_total_hits": False,
-                "aggs": {
-                    "terms": {
-                        "terms": {"field": "terms", "size": MOST_TERMS, "order": {"asks": "desc"}},
-                        "aggs": {"asks": {"sum": {"field": "asks"}}, "days": days},
-                    }
-                },
+    return [
+        {"index": names.alias("terms")},
+        {"query": condition, "size": MOST_TERMS, "sort": [{"value": "desc"}], "track_total_hits": False},
+        {"index": names.alias("asks")},
+        {
+            "query": condition,
+            "size": 0,
+            "track_total_hits": False,
+            "aggs": {
+                "terms": {
+                    "terms": {"field": "terms", "size": MOST_TERMS, "order": {"asks": "desc"}},
+                    "aggs": {"asks": {"sum": {"field": "asks"}}, "days": days},
+                }
             },
-        ]
-    )
-    rolled, appended = answer["responses"]
+        },
+    ]
+
+
+def summed(answers: Sequence[Told], now: float, half_life_s: float) -> dict[str, Wanted]:
+    """Return questions and their demand from the answers to the two searches. Raises TroubleError."""
+    rolled, appended = each_whole(answers)
     found: dict[str, Wanted] = {}
-    for hit in rolled.get("hits", {}).get("hits", []):
+    for hit in rolled["hits"]["hits"]:
         source = hit["_source"]
         faded = demand(Scale(source["as_of"], half_life_s), source["value"], now)
-        found[source["terms"]] = Wanted(source["terms"], int(source["asks"]), faded)
-    for bucket in appended.get("aggregations", {}).get("terms", {}).get("buckets", []):
+        found[source["terms"]] = Wanted(source["terms"], int(source["asks"]), faded, now)
+    for bucket in appended["aggregations"]["terms"]["buckets"]:
         fresh = sum(
             demand(Scale(day["key"] * DAY_S, half_life_s), day["weight"]["value"], now)
             for day in bucket["days"]["buckets"]
         )
-        before = found.get(bucket["key"], Wanted(bucket["key"], 0, 0.0))
+        before = found.get(bucket["key"], Wanted(bucket["key"], 0, 0.0, now))
         found[bucket["key"]] = Wanted(
-            bucket["key"], before.asks + round(bucket["asks"]["value"]), before.demand + fresh
+            bucket["key"], before.asks + round(bucket["asks"]["value"]), before.demand + fresh, now
         )
     return found
 

@@ -14,17 +14,20 @@ from contextlib import asynccontextmanager
 from typing import TypeVar
 
 import msgspec
+from elastic_transport import TransportError
 from elasticsearch import ApiError, AsyncElasticsearch, NotFoundError
 
 from engine.errors import HarvestHeldError, StoreError
-from engine.model import Query, Window
+from engine.model import Query, Record, Window
 from engine.ports import Clock, Harvested, HarvestPart, HarvestState, Written
 from engine.sentences import say
 from index.elastic.claims import claim, holder_of, let_go
 from index.elastic.documents import Document, aged_of, packed, record_document, record_id
 from index.elastic.names import Names
-from index.elastic.searching import Dsl, matching, narrowing
-from index.elastic.store import Store, TroubleError
+from index.elastic.scrolling import hits
+from index.elastic.searching import Dsl, lifted, matching, narrowing
+from index.elastic.store import Store, TroubleError, reason_of
+from index.elastic.whole import each_whole, whole
 from index.elastic.writing import Writer
 
 Found = TypeVar("Found")
@@ -75,12 +78,14 @@ class HarvestedIndices:
                 from_=first if count else 0,
                 size=count,
                 sort=order if query.expression is None else None,
+                rescore=lifted(query.expression, 0) if query.expression is not None and count else None,
                 track_total_hits=COUNTED,
                 source_includes=["body", "asked_at"],
             )
-            kept = [aged_of(hit["_source"]) for hit in found["hits"]["hits"]]
+            hits = whole(found)["hits"]
+            kept = [aged_of(hit["_source"]) for hit in hits["hits"]]
             records = tuple(one.record for one in kept if one is not None)
-            return Harvested(records, found["hits"]["total"]["value"], COUNTED, COUNTED, state)
+            return Harvested(records, hits["total"]["value"], COUNTED, COUNTED, state)
 
         return await self.work(look)
 
@@ -102,10 +107,25 @@ class HarvestedIndices:
         async def look(client: AsyncElasticsearch) -> int:
             await client.indices.refresh(index=self._names.alias("harvested"))
             query: Dsl = {"match_all": {}} if member is None else {"term": {"member": member}}
-            found = await client.count(index=self._names.alias("harvested"), query=query)
+            found = whole(await client.count(index=self._names.alias("harvested"), query=query))
             return int(found["count"])
 
         return await self.work(look)
+
+    async def exported(self, member: str) -> AsyncIterator[Record]:
+        """Yield every record of a member."""
+        alias = self._names.alias("harvested")
+        client = self._store.directly()
+        try:
+            await client.indices.refresh(index=alias)
+            async for hit in hits(client, alias, {"term": {"member": member}}, ["body", "asked_at"]):
+                one = aged_of(hit["_source"])
+                if one is not None:
+                    yield one.record
+        except TroubleError as error:
+            raise StoreError(say(error.reason, "en")) from error
+        except (ApiError, TransportError) as error:
+            raise StoreError(say(reason_of(error), "en")) from error
 
     @asynccontextmanager
     async def harvesting(self, member: str, holder: str) -> AsyncIterator[Book]:
@@ -183,7 +203,8 @@ class HarvestedIndices:
         document: Document = {"member": member, "body": packed(state)}
         if state.confirmed_at is not None:
             document["confirmed_at"] = state.confirmed_at
-        await client.index(index=self._names.alias("harvests"), id=member, document=document)
+        # Refreshed: instant search asks here how old what it found is.
+        await client.index(index=self._names.alias("harvests"), id=member, document=document, refresh=True)
         await client.indices.refresh(index=alias)
         return Written(new=new, changed=changed, gone=len(gone) + cleared)
 
@@ -193,7 +214,7 @@ class HarvestedIndices:
             told = await client.mget(
                 index=self._names.alias("harvested"), ids=list(keys[first : first + PAGE]), source_includes=["body"]
             )
-            found |= {one["_id"]: one["_source"]["body"] for one in told["docs"] if one.get("found")}
+            found |= {one["_id"]: one["_source"]["body"] for one in each_whole(told["docs"]) if one.get("found")}
         return found
 
     async def _clear(self, client: AsyncElasticsearch, query: Dsl) -> int:
@@ -203,7 +224,7 @@ class HarvestedIndices:
         while True:
             await client.indices.refresh(index=alias)
             found = await client.search(index=alias, query=query, size=PAGE, source=False, track_total_hits=False)
-            ids = [hit["_id"] for hit in found["hits"]["hits"]]
+            ids = [hit["_id"] for hit in whole(found)["hits"]["hits"]]
             if not ids:
                 return cleared
             await self._writer.bulk(client, [{"delete": {"_index": alias, "_id": key}} for key in ids])

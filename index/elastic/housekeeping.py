@@ -12,17 +12,18 @@ from typing import Any
 
 from elasticsearch import AsyncElasticsearch
 
-from engine.ports import Clock, Question
+from engine.ports import Clock, Question, Wanted
 from index.admission import value
 from index.demand import Scale, demand
 from index.elastic import counting
 from index.elastic.claims import claim, claim_all
-from index.elastic.counting import Wanted, most_wanted, wanted
+from index.elastic.counting import most_wanted, wanted
 from index.elastic.documents import Document, text_id
 from index.elastic.names import Names
 from index.elastic.scrolling import hits
 from index.elastic.searching import Dsl
 from index.elastic.settings import DAY_S, ElasticSettings
+from index.elastic.whole import each_whole, whole
 from index.elastic.writing import Writer, unheld
 
 log = logging.getLogger(__name__)
@@ -110,7 +111,7 @@ class Housekeeping:
         cutoff = now - PRIVATE_S
         known = await wanted(client, self._names, now, half_life_s, terms=list(old))
         rolled = await client.mget(index=self._names.alias("terms"), ids=counting.ids_of(old))
-        before = {one["_source"]["terms"]: one["_source"] for one in rolled["docs"] if one.get("found")}
+        before = {one["_source"]["terms"]: one["_source"] for one in each_whole(rolled["docs"]) if one.get("found")}
         lines: list[Document] = []
         for terms, asked in old.items():
             if known[terms].asks < READERS:
@@ -142,7 +143,7 @@ class Housekeeping:
         for first in range(0, len(asked), counting.MOST_TERMS):
             some = asked[first : first + counting.MOST_TERMS]
             known = await wanted(client, self._names, now, self._settings.half_life_s, terms=some)
-            private = [one for one in some if known.get(one, Wanted(one, 0, 0.0)).asks < READERS]
+            private = [one for one in some if one not in known or known[one].asks < READERS]
             if private:
                 await self._delete(client, "answers", {"bool": {"filter": [old, {"terms": {"terms": private}}]}})
 
@@ -232,7 +233,9 @@ class Housekeeping:
             track_total_hits=False,
             source_includes=["member", "terms", "start", "count"],
         )
-        hits = sorted(found["hits"]["hits"], key=lambda hit: (place[hit["_source"]["terms"]], hit["_id"]))[:limit]
+        hits = sorted(whole(found)["hits"]["hits"], key=lambda hit: (place[hit["_source"]["terms"]], hit["_id"]))[
+            :limit
+        ]
         ours = await claim_all(client, self._names, [f"due-{hit['_id']}" for hit in hits], now=now, for_s=CLAIM_S)
         sources = [hit["_source"] for hit, is_ours in zip(hits, ours, strict=True) if is_ours]
         return tuple(Question(one["member"], one["terms"], one["start"], one["count"]) for one in sources)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from elasticsearch import AsyncElasticsearch, NotFoundError
+import msgspec
+from elasticsearch import AsyncElasticsearch
 
 from engine.model import Answer, Expression, Query
 from engine.ports import Aged, Question
@@ -14,7 +14,10 @@ from index.clauses import Word, clause_words, clauses, excluded, is_phrase
 from index.elastic import counting
 from index.elastic.documents import Document, aged_of, answer_of, question_id, record_id
 from index.elastic.names import Names
-from index.elastic.searching import Dsl, any_of, matching, narrowing, strengthened
+from index.elastic.searching import Dsl, any_of, lifted, matching, narrowing, one_word
+from index.elastic.store import TroubleError
+from index.elastic.whole import Told, answered
+from index.words import COLUMN_WEIGHTS
 
 RARE = 0.02
 """Where no record holds all words, any word will do that stands in at most this share of the records; ..."""
@@ -22,7 +25,9 @@ RARE = 0.02
 RARE_LEAST = 200
 """... or in so few records; or is the rarest of the question."""
 
-OFFERED_FROM = 100
+OFFERED_FROM = 30
+"""Titles with the letters typed so far that are looked at. To bring one takes longer than to find it."""
+
 ASKED_BY_SEVERAL = 3
 
 
@@ -42,57 +47,88 @@ async def record(client: AsyncElasticsearch, names: Names, member: str, own: str
     key = record_id(member, own)
     found = await client.mget(
         docs=[
-            {"_index": names.alias(kind), "_id": key, "_source": ["body", "asked_at"]}
-            for kind in ("records", "harvested")
+            *(
+                {"_index": names.alias(kind), "_id": key, "_source": ["body", "asked_at"]}
+                for kind in ("records", "harvested")
+            ),
+            {"_index": names.alias("harvests"), "_id": member, "_source": ["confirmed_at"]},
         ]
     )
-    kept = [aged for one in found["docs"] if one.get("found") and (aged := aged_of(one["_source"])) is not None]
-    return kept[0] if kept else None
+    *records, harvest = found["docs"]
+    kept = [aged for one in records if one.get("found") and (aged := aged_of(one["_source"])) is not None]
+    times = {member: harvest["_source"].get("confirmed_at") or 0.0} if harvest.get("found") else {}
+    return _confirmed(kept[0], times) if kept else None
+
+
+def _confirmed(one: Aged, times: Mapping[str, float]) -> Aged:
+    """Return a record with the time at which its member last confirmed it: the last harvest says so of all."""
+    time = times.get(one.record.member, 0.0)
+    return msgspec.structs.replace(one, asked_at=time) if time > one.asked_at else one
 
 
 async def search(client: AsyncElasticsearch, names: Names, query: Query, limit: int, oldest: float) -> tuple[Aged, ...]:
     """Return the records that hold all words, or else any of the rarer ones, best first."""
+    if limit < 1:
+        return ()
     must, must_not = narrowing(query.filters)
     fresh: Dsl = {"bool": {"should": [{"range": {"asked_at": {"gte": oldest}}}, {"exists": {"field": "run"}}]}}
     must.append(fresh)
     if query.expression is None:
-        return await _best(client, names, {"match_all": {}}, must, must_not, limit, is_by_age=True)
+        return await _best(client, names, _Asked({"match_all": {}}, must, must_not, limit))
     wanted = matching(query.expression)
     if wanted is None:
         return ()
-    found = await _best(client, names, wanted, must, must_not, limit)
+    lifts = lifted(query.expression, limit)
+    found = await _best(client, names, _Asked(wanted, must, must_not, limit, lifts))
     if not found:
         any_word = await _any_word(client, names, query.expression)
         if any_word is not None:
             unwanted = [part for one in excluded(query.expression) if (part := matching(one)) is not None]
-            found = await _best(client, names, any_word, must, [*must_not, *unwanted], limit)
+            found = await _best(client, names, _Asked(any_word, must, [*must_not, *unwanted], limit, lifts))
     return found
 
 
-async def _best(
-    client: AsyncElasticsearch,
-    names: Names,
-    wanted: Dsl,
-    must: Sequence[Dsl],
-    must_not: Sequence[Dsl],
-    limit: int,
-    *,
-    is_by_age: bool = False,
-) -> tuple[Aged, ...]:
-    found = await client.search(
-        index=f"{names.alias('records')},{names.alias('harvested')}",
-        query={"bool": {"must": [wanted], "filter": list(must), "must_not": list(must_not)}},
-        size=limit,
-        sort=[{"asked_at": "desc"}] if is_by_age else None,
-        track_total_hits=False,
-        source_includes=["body", "asked_at"],
+class _Asked(msgspec.Struct, frozen=True):
+    """A search: what is wanted, what must and must not hold, how many, and what lifts some; None: the latest first."""
+
+    wanted: Dsl
+    must: Sequence[Dsl]
+    must_not: Sequence[Dsl]
+    limit: int
+    lifts: Dsl | None = None
+
+    def body(self) -> Document:
+        found: Document = {
+            "query": {"bool": {"must": [self.wanted], "filter": self.must, "must_not": self.must_not}},
+            "size": self.limit,
+            "track_total_hits": False,
+            "_source": ["body", "asked_at"],
+        }
+        if self.lifts is not None:
+            found["rescore"] = self.lifts
+        if "match_all" in self.wanted:
+            found["sort"] = [{"asked_at": "desc"}]
+        return found
+
+
+async def _best(client: AsyncElasticsearch, names: Names, asked: _Asked) -> tuple[Aged, ...]:
+    """Return what a search finds. In the same round trip comes when members were harvested last."""
+    harvests: Document = {"query": {"exists": {"field": "confirmed_at"}}, "_source": ["confirmed_at"], "size": 1_000}
+    told = await client.msearch(
+        searches=[{"index": _records(names)}, asked.body(), {"index": names.alias("harvests")}, harvests]
     )
+    found, harvested = told["responses"]
+    times = {hit["_id"]: hit["_source"]["confirmed_at"] for hit in harvested.get("hits", {}).get("hits", [])}
     best: dict[str, Aged] = {}
-    for hit in found["hits"]["hits"]:
+    for hit in answered(found)["hits"]["hits"]:
         aged = aged_of(hit["_source"])
         if aged is not None and (hit["_id"] not in best or best[hit["_id"]].asked_at < aged.asked_at):
             best[hit["_id"]] = aged
-    return tuple(best.values())
+    return tuple(_confirmed(one, times) for one in best.values())
+
+
+def _records(names: Names) -> str:
+    return f"{names.alias('records')},{names.alias('harvested')}"
 
 
 async def _any_word(client: AsyncElasticsearch, names: Names, expression: Expression) -> Dsl | None:
@@ -102,36 +138,35 @@ async def _any_word(client: AsyncElasticsearch, names: Names, expression: Expres
     words = {word.folded: word for clause in positive if not is_phrase(clause) for word in clause_words(clause)}
     if len(words) + len(phrases) < 2:
         return None
-    counted = await _counts(client, names, list(words.values()))
-    most = max(RARE_LEAST, RARE * counted.pop(""), min((count for count in counted.values() if count), default=0))
-    ways = phrases + [
-        strengthened(word) for token, word in words.items() if 0 < counted[token] <= most or word.is_prefix
-    ]
+    total, counted = await _counts(client, names, [word for word in words.values() if not word.is_prefix])
+    most = max(RARE_LEAST, RARE * total, min((count for count in counted.values() if count), default=0))
+    ways = phrases + [one_word(word) for token, word in words.items() if word.is_prefix or 0 < counted[token] <= most]
     return any_of(ways) if ways else None
 
 
-async def _counts(client: AsyncElasticsearch, names: Names, words: Sequence[Word]) -> dict[str, int]:
-    """Return in how many records each word stands, and under "" how many records there are."""
-    filters: Document = {"": {"match_all": {}}}
-    for word in words:
-        filters[word.folded] = matching_word(word)
+async def _counts(client: AsyncElasticsearch, names: Names, words: Sequence[Word]) -> tuple[int, dict[str, int]]:
+    """Return how many records there are, and in how many each word stands, of the columns in which it stands in most.
+
+    The filters are of one word and one column: how many records such a one finds is written beside the word in the
+    index, and need not be counted.
+    """
+    filters: dict[str, Dsl] = {"": {"match_all": {}}}
+    for number, word in enumerate(words):
+        for column in (word.column,) if word.column else COLUMN_WEIGHTS:
+            filters[f"{number} {column}"] = {"term": {column: {"value": word.folded}}}
     found = await client.search(
-        index=f"{names.alias('records')},{names.alias('harvested')}",
+        index=_records(names),
         size=0,
         track_total_hits=False,
         aggs={"words": {"filters": {"filters": filters}}},
     )
-    return {key: bucket["doc_count"] for key, bucket in found["aggregations"]["words"]["buckets"].items()}
-
-
-def matching_word(word: Word) -> Dsl:
-    """Return what finds a word, for counting."""
-    kind = "prefix" if word.is_prefix else "term"
-    columns = (word.column,) if word.column else _COUNTED
-    return any_of([{kind: {column: {"value": word.folded}}} for column in columns])
-
-
-_COUNTED = ("title", "people", "subject", "identifiers", "publisher", "series", "shelf", "rest")
+    buckets = found["aggregations"]["words"]["buckets"]
+    counted = dict.fromkeys((word.folded for word in words), 0)
+    for key, bucket in buckets.items():
+        if key:
+            word = words[int(key.split()[0])]
+            counted[word.folded] = max(counted[word.folded], bucket["doc_count"])
+    return int(buckets[""]["doc_count"]), counted
 
 
 async def suggest(
@@ -143,9 +178,14 @@ async def suggest(
     if not folded or limit < 1:
         return ()
     folded += ending
-    asked, titles = await asyncio.gather(
-        counting.wanted(client, names, now, half_life_s, prefix=folded), _titles(client, names, folded, exact)
+    told = await client.msearch(
+        searches=[*counting.searches(names, prefix=folded), *_titles_asked(names, folded, exact)]
     )
+    rolled, appended, *titles = told["responses"]
+    try:
+        asked = counting.summed([rolled, appended], now, half_life_s)
+    except TroubleError:
+        asked = {}  # titles are better than nothing
     offers: dict[str, tuple[str, bool, float]] = {}
 
     def offer(key: str, text: str, *, is_near: bool, worth: float) -> None:
@@ -160,44 +200,41 @@ async def suggest(
     for one in counting.most_wanted({one.terms: one for one in several})[: 4 * limit]:
         near = exact_key(one.terms).startswith(exact)
         offer(folded_key(one.terms), one.terms, is_near=near, worth=10.0 + 10.0 * one.demand / heaviest)
-    for title, key, own in sorted(titles):
+    for title, key, own in sorted(_titles(titles, folded, exact)):
         offer(key, title, is_near=f"{own} ".startswith(exact), worth=1.0)
     ranked = sorted(offers.items(), key=lambda one: (not one[1][1], -one[1][2], len(one[0]), one[0]))
     return tuple(text for _, (text, _, _) in ranked[:limit])
 
 
-async def _titles(client: AsyncElasticsearch, names: Names, folded: str, exact: str) -> set[tuple[str, str, str]]:
-    index = f"{names.alias('records')},{names.alias('harvested')}"
+def _titles_asked(names: Names, folded: str, exact: str) -> list[Document]:
+    """Return what is asked for titles that begin so; with the marks too, where some were typed."""
     searches: list[Document] = []
-    for column, beginning in {("folded_title", folded), ("exact_title", exact)}:
+    columns = [("folded_title", folded)] + ([("exact_title", exact)] if exact != folded else [])
+    for column, beginning in columns:
         searches += [
-            {"index": index},
+            {"index": _records(names)},
             {
-                "query": {"prefix": {column: {"value": beginning}}},
+                # In the order of titles, from there on: a query for the letters would first list all that begin so.
+                "query": {"match_all": {}},
+                "search_after": [_before(beginning)],
                 "size": OFFERED_FROM,
                 "sort": [{column: "asc"}],
                 "track_total_hits": False,
                 "_source": ["shown_title", "folded_title", "exact_title"],
             },
         ]
-    found = await client.msearch(searches=searches)
-    return {
+    return searches
+
+
+def _before(beginning: str) -> str:
+    """Return a text that stands before all that begin so and behind all others before them."""
+    return beginning[:-1] + chr(max(0, ord(beginning[-1]) - 1)) + chr(0x10FFFF)
+
+
+def _titles(answers: Sequence[Told], folded: str, exact: str) -> set[tuple[str, str, str]]:
+    found = {
         (hit["_source"]["shown_title"], hit["_source"]["folded_title"], hit["_source"]["exact_title"])
-        for one in found["responses"]
-        for hit in one.get("hits", {}).get("hits", [])
+        for one in answers
+        for hit in answered(one)["hits"]["hits"]
     }
-
-
-async def harvest_times(client: AsyncElasticsearch, names: Names, members: Sequence[str]) -> dict[str, float]:
-    """Return when the last harvest of each member that has ended confirmed its records."""
-    if not members:
-        return {}
-    try:
-        found = await client.mget(index=names.alias("harvests"), ids=list(members), source_includes=["confirmed_at"])
-    except NotFoundError:
-        return {}
-    return {
-        one["_id"]: one["_source"]["confirmed_at"]
-        for one in found["docs"]
-        if one.get("found") and one["_source"].get("confirmed_at") is not None
-    }
+    return {one for one in found if one[1].startswith(folded) or one[2].startswith(exact)}

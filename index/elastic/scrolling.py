@@ -9,6 +9,7 @@ from elasticsearch import AsyncElasticsearch
 
 from index.elastic.documents import Document
 from index.elastic.searching import Dsl
+from index.elastic.whole import whole
 
 PAGE = 1_000
 KEPT = "2m"
@@ -23,13 +24,16 @@ async def hits(
     *,
     has_version: bool = False,
 ) -> AsyncIterator[dict[str, Any]]:
-    """Yield what a query finds, with these fields of the source, or with all of it."""
+    """Yield what a query finds, with these fields of the source, or with all of it.
+
+    Raises TroubleError where a part is away.
+    """
     point = await client.open_point_in_time(index=index, keep_alive=KEPT)
     where: Document = {"id": point["id"], "keep_alive": KEPT}
     after: list[object] | None = None
     try:
         while True:
-            found = await client.search(
+            told = await client.search(
                 pit=where,
                 query=query,
                 size=PAGE,
@@ -41,6 +45,7 @@ async def hits(
                 source_includes=list(fields) if fields else None,
                 source=False if fields is not None and not fields else None,
             )
+            found = whole(told)
             page = found["hits"]["hits"]
             for hit in page:
                 yield hit

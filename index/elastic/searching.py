@@ -1,21 +1,26 @@
 """A query as Elasticsearch's query DSL, with the same words and weights as every store. Pure.
 
-All words must be there, each in some column; typed marks, pairs of words and phrases lift a record and exclude none.
-Scores are those of BM25 per column, added up (`dis_max` with a tie breaker would lose the sum that FTS5 gives).
+All words must be there, each in some column, and a word weighs what it weighs in the best of them. Typed marks and
+pairs of words lift a record and exclude none: they are looked for only in the records that came out best without them
+(`lifted`), since to find every pair of a big index takes longer than everything else.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from engine.model import And, Clause, Expression, Filters, Not, Or
-from index.clauses import DEEPEST, Word, clause_words, clauses
+from index.clauses import DEEPEST, Word, clause_words, clauses, is_phrase
 from index.words import COLUMN_WEIGHTS
 
 Dsl = dict[str, object]
 
-MARKED_BOOST = 1.0
-PAIR_BOOST = 1.0
+WEIGHED: Final = 300
+"""So many of the records that came out best are looked at for what lifts them, of each shard."""
+
+MOST_LIFTS: Final = 48
+"""So many marks and pairs are looked for; what comes behind them in a long query finds but lifts nothing."""
 
 
 def matching(expression: Expression) -> Dsl | None:
@@ -55,41 +60,60 @@ def _clause(clause: Clause) -> Dsl | None:
     if not words:
         return None
     if clause.is_phrase and len(words) > 1:
-        phrase = _phrase([word.folded for word in words], words[0].column, is_prefix=words[-1].is_prefix)
-        marked = [_term(word.marked, word.column) for word in words if word.marked]
-        return {"bool": {"must": [phrase], "should": marked}} if marked else phrase
-    return {"bool": {"must": [strengthened(word) for word in words]}} if len(words) > 1 else strengthened(words[0])
+        return _phrase([word.folded for word in words], words[0].column, is_prefix=words[-1].is_prefix)
+    whole = [word for word in words if not word.is_prefix]
+    found = [_words([word.folded for word in whole], words[0].column)] if whole else []
+    found += [_beginning(word.folded, word.column) for word in words if word.is_prefix]
+    return found[0] if len(found) == 1 else {"bool": {"must": found}}
 
 
-def strengthened(word: Word) -> Dsl:
-    """Return one word with all that lifts a record that holds it."""
-    found = _term(word.folded, word.column, is_prefix=word.is_prefix)
+def one_word(word: Word) -> Dsl:
+    """Return the query for one word."""
+    return _beginning(word.folded, word.column) if word.is_prefix else _words([word.folded], word.column)
+
+
+def lifted(expression: Expression, size: int) -> Dsl | None:
+    """Return what puts the best records in a better order: by typed marks and by words side by side."""
     lifts: list[Dsl] = []
-    if word.marked:
-        lifts.append(_term(word.marked, word.column, is_prefix=word.is_prefix))
-    if word.following:
-        lifts.append(_phrase([word.folded, word.following], word.column))
-    return {"bool": {"must": [found], "should": lifts}} if lifts else found
+    for clause in clauses(expression):
+        for word in clause_words(clause):
+            if word.marked and word.is_prefix:
+                lifts.append(_beginning(word.marked, word.column))
+            elif word.marked:
+                lifts.append(_words([word.marked], word.column))
+            if word.following and not is_phrase(clause):
+                lifts.append(_phrase([word.folded, word.following], word.column))
+    if not lifts:
+        return None
+    rescored = {"bool": {"should": lifts[:MOST_LIFTS]}}
+    return {"window_size": max(WEIGHED, size), "query": {"rescore_query": rescored}}
 
 
 def _columns(column: str | None) -> Mapping[str, float]:
     return {column: COLUMN_WEIGHTS[column]} if column else COLUMN_WEIGHTS
 
 
-def _term(token: str, column: str | None, *, is_prefix: bool = False) -> Dsl:
-    kind = "prefix" if is_prefix else "term"
-    ways: list[Dsl] = [{kind: {name: {"value": token, "boost": weight}}} for name, weight in _columns(column).items()]
-    if is_prefix:  # a prefix scores the same everywhere: what it is worth is its column's weight
-        return any_of(ways)
-    return ways[0] if len(ways) == 1 else any_of(ways)
+def _fields(column: str | None) -> list[str]:
+    return [f"{name}^{weight:g}" for name, weight in _columns(column).items()]
+
+
+def _words(tokens: Sequence[str], column: str | None) -> Dsl:
+    """Return the query for tokens that must all be there, each as rare as it is in all columns together."""
+    text = " ".join(tokens)
+    return {"multi_match": {"query": text, "fields": _fields(column), "type": "cross_fields", "operator": "and"}}
+
+
+def _beginning(token: str, column: str | None) -> Dsl:
+    """Return the query for a token that begins so: it scores the same everywhere, by its column's weight."""
+    ways: list[Dsl] = [
+        {"prefix": {name: {"value": token, "boost": weight}}} for name, weight in _columns(column).items()
+    ]
+    return {"dis_max": {"queries": ways}}
 
 
 def _phrase(tokens: Sequence[str], column: str | None, *, is_prefix: bool = False) -> Dsl:
-    kind = "match_phrase_prefix" if is_prefix else "match_phrase"
-    ways: list[Dsl] = [
-        {kind: {name: {"query": " ".join(tokens), "boost": weight}}} for name, weight in _columns(column).items()
-    ]
-    return ways[0] if len(ways) == 1 else any_of(ways)
+    kind = "phrase_prefix" if is_prefix else "phrase"
+    return {"multi_match": {"query": " ".join(tokens), "fields": _fields(column), "type": kind}}
 
 
 def narrowing(filters: Filters) -> tuple[list[Dsl], list[Dsl]]:

@@ -169,6 +169,11 @@ class Store:
         """Note that something could be written."""
         self._blocked = None
 
+    def seen_whole(self) -> None:
+        """Note that no part is away any more."""
+        if self._blocked is not None and self._blocked.code == "index.elastic-red":
+            self._blocked = None
+
     def give_up(self, reason: Reason) -> None:
         """Ask no more until a probe finds the store well."""
         self._trouble = reason

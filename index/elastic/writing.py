@@ -21,6 +21,7 @@ from index.elastic.lines import Lines, in_parts
 from index.elastic.names import Names
 from index.elastic.settings import MEGABYTE, ElasticSettings
 from index.elastic.store import MISSING, Store, TroubleError
+from index.elastic.whole import whole
 
 log = logging.getLogger(__name__)
 
@@ -301,5 +302,5 @@ async def unheld(
             track_total_hits=False,
             aggs={"held": {"terms": {"field": "records", "include": some, "size": len(some)}}},
         )
-        held |= {bucket["key"] for bucket in found["aggregations"]["held"]["buckets"]}
+        held |= {bucket["key"] for bucket in whole(found)["aggregations"]["held"]["buckets"]}
     return [key for key in wanted if key not in held]

@@ -21,14 +21,14 @@ from typing import TypeVar, cast
 import msgspec
 
 from engine.errors import StoreError
-from engine.model import Answer, Query, Reason, Window
-from engine.ports import Aged, Clock, Harvested, HarvestState, IndexState, Question, TitleIndex
+from engine.model import Answer, Query, Reason, Record, Window
+from engine.ports import Aged, Clock, Harvested, HarvestState, IndexState, Question, TitleIndex, Wanted
 from index.demand import demand
 from index.embedded import reading, searching
 from index.embedded.asking import Asking
 from index.embedded.harvest_file import harvest_file, store_error
 from index.embedded.harvested import Book, HarvestedFile
-from index.embedded.housekeeping import due, purge
+from index.embedded.housekeeping import due, purge, take_demand
 from index.embedded.reading import Decoded, Reader
 from index.embedded.schema import read_scale
 from index.embedded.settings import MEGABYTE, EmbeddedSettings, embedded_settings
@@ -153,6 +153,10 @@ class EmbeddedIndex:
         self._refuse_if_closed()
         return await self._harvested.count(member)
 
+    def exported_harvest(self, member: str) -> AsyncIterator[Record]:
+        """Yield every harvested record of a member. Raises StoreError."""
+        return self._harvested.exported(member)
+
     def harvesting(self, member: str, holder: str) -> AbstractAsyncContextManager[Book]:
         """Hold the lock of a member's harvest. Raises HarvestHeldError and StoreError."""
         return self._harvested.harvesting(member, holder)
@@ -200,13 +204,35 @@ class EmbeddedIndex:
             if not after:
                 return
 
+    async def exported_demand(self) -> AsyncIterator[Wanted]:
+        """Yield how often questions were asked that three asked or more. Raises StoreError."""
+        after = 0
+        while True:
+            look = partial(reading.demand_after, now=self._clock(), after=after)
+            try:
+                after, found = await self._searches.read(look)
+            except sqlite3.Error as error:
+                raise store_error(self._settings.file, error) from error
+            for one in found:
+                yield one
+            if not after:
+                return
+
+    async def take_demand(self, asked: Sequence[Wanted]) -> None:
+        """Take what was asked elsewhere; what counts more stays. Raises StoreError."""
+        await self._do(partial(take_demand, asked=asked, now=self._clock()))
+
+    async def _do(self, job: Callable[[sqlite3.Connection], Found]) -> Found:
+        """Do an operator's work on the writing connection. Raises StoreError."""
+        try:
+            return cast("Found", await asyncio.wrap_future(self._writer.ask(job)))
+        except sqlite3.Error as error:
+            raise store_error(self._settings.file, error) from error
+
     async def purge(self, member: str | None = None) -> int:
         """Delete the kept answers and records of a member, or of all; return how many answers. Raises StoreError."""
         await self.flush()
-        try:
-            return cast("int", await asyncio.wrap_future(self._writer.ask(partial(purge, member=member))))
-        except sqlite3.Error as error:
-            raise store_error(self._settings.file, error) from error
+        return await self._do(partial(purge, member=member))
 
     async def migrate(self, tell: Callable[[str, int, int], None]) -> tuple[str, ...]:  # noqa: ARG002 - see below
         """Return nothing: a file is brought up to date when it is opened."""

@@ -6,12 +6,12 @@ import sqlite3
 
 import msgspec
 
-from engine.model import Query, Window
+from engine.model import Query, Record, Window
 from engine.ports import Aged, Harvested
 from index.embedded.expression import match
 from index.embedded.harvest_writing import read_state
-from index.embedded.reading import aged
-from index.embedded.searching import BM25, conditions
+from index.embedded.reading import EXPORTED_AT_ONCE
+from index.embedded.searching import Narrowed, conditions, matching, records, weighed
 
 COUNTED = 10_000
 """Hits are counted up to this."""
@@ -21,34 +21,44 @@ WEIGHED = 2_000
 
 
 def harvested(connection: sqlite3.Connection, member: str, query: Query, window: Window) -> Harvested | None:
-    """Return one window of what a member's records hold; None if it was never harvested."""
+    """Return one window of what a member's records hold for a query; None if it was never harvested."""
     state = read_state(connection, member)
     if state is None:
         return None
-    wanted = ["records.member = ?"]
-    values: list[object] = [member]
-    more, more_values = conditions(query.filters)
-    condition = " AND ".join([*wanted, *more])
-    values += more_values
+    more, values = conditions(query.filters)
+    narrowed = Narrowed(" AND ".join(["records.member = ?", *more]), (member, *values))
     if query.expression is None:
-        source = f"FROM records WHERE {condition}"
-        weight, last, order = "0", "records.year", "year DESC, id"
+        total, numbers = _all(connection, narrowed)
     else:
         expression = match(query.expression)
         if expression is None:
             return Harvested((), 0, COUNTED, WEIGHED, state)
-        source = f"FROM found CROSS JOIN records ON records.id = found.rowid WHERE found MATCH ? AND {condition}"
-        weight, last, order = BM25, "found.rowid", "weight, id"
-        values = [expression, *values]
-    (total,) = connection.execute(f"SELECT count(*) FROM (SELECT 1 {source} LIMIT {COUNTED})", values).fetchone()  # noqa: S608 - constants
+        found = matching(connection, expression, narrowed, COUNTED)
+        total, numbers = len(found), weighed(connection, query.expression, found[:WEIGHED])
+    shown = numbers[window.start - 1 :][: window.count]
+    return Harvested(tuple(one.record for one in records(connection, shown)), total, COUNTED, WEIGHED, state)
+
+
+def _all(connection: sqlite3.Connection, narrowed: Narrowed) -> tuple[int, list[int]]:
+    """Return how many records there are, up to COUNTED, and the numbers of those of the latest years."""
+    source = f"FROM records WHERE {narrowed.condition}"
+    counted = f"SELECT count(*) FROM (SELECT 1 {source} LIMIT {COUNTED})"  # noqa: S608 - constants
+    (total,) = connection.execute(counted, narrowed.values).fetchone()
     rows = connection.execute(
-        "SELECT bodies.body FROM (SELECT id, weight, year FROM (SELECT records.id AS id, records.year AS year,"  # noqa: S608 - only question marks and constants go in
-        f" {weight} AS weight {source} ORDER BY {last} DESC LIMIT {WEIGHED}) ORDER BY {order} LIMIT ? OFFSET ?) AS best"
-        f" CROSS JOIN bodies ON bodies.id = best.id ORDER BY best.{order.replace(', ', ', best.')}",
-        (*values, window.count, window.start - 1),
+        f"SELECT id FROM (SELECT id, year {source} ORDER BY year DESC LIMIT {WEIGHED}) ORDER BY year DESC, id",  # noqa: S608 - only question marks and constants go in
+        narrowed.values,
+    )
+    return int(total), [number for (number,) in rows]
+
+
+def records_after(connection: sqlite3.Connection, member: str, *, after: int) -> tuple[int, tuple[Record, ...]]:
+    """Return a member's records behind a number, and the number behind which there are more, 0 for none."""
+    rows = connection.execute(
+        "SELECT id FROM records WHERE member = ? AND id > ? ORDER BY id LIMIT ?", (member, after, EXPORTED_AT_ONCE)
     ).fetchall()
-    records = tuple(one.record for (body,) in rows if (one := aged(body, 0.0)))
-    return Harvested(records, total, COUNTED, WEIGHED, state)
+    numbers = [number for (number,) in rows]
+    more = numbers[-1] if len(numbers) == EXPORTED_AT_ONCE else 0
+    return more, tuple(one.record for one in records(connection, numbers))
 
 
 def confirmed(connection: sqlite3.Connection, kept: tuple[Aged, ...]) -> tuple[Aged, ...]:

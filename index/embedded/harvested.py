@@ -12,7 +12,7 @@ from typing import TypeVar
 
 import msgspec
 
-from engine.model import Query, Window
+from engine.model import Query, Record, Window
 from engine.ports import Aged, Harvested, HarvestPart, HarvestState, Written
 from index.embedded import harvest_searching, harvest_writing, reading, searching
 from index.embedded.harvest_file import HARVEST_SCHEMA, held, open_to_harvest, store_error
@@ -61,6 +61,19 @@ class HarvestedFile:
     async def count(self, member: str | None = None) -> int:
         """Return how many records of a member there are, or of all."""
         return await self._read(lambda file: harvest_searching.count(file, member), 0)
+
+    async def exported(self, member: str) -> AsyncIterator[Record]:
+        """Yield every record of a member."""
+        after, found = await self._after(member, 0)
+        while True:
+            for one in found:
+                yield one
+            if not after:
+                return
+            after, found = await self._after(member, after)
+
+    async def _after(self, member: str, after: int) -> tuple[int, tuple[Record, ...]]:
+        return await self._read(lambda file: harvest_searching.records_after(file, member, after=after), (0, ()))
 
     async def found(self, query: Query, limit: int) -> tuple[Aged, ...]:
         """Return records of any member that hold the query's words, best first, as `searching.search` does."""

@@ -10,9 +10,12 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 
-from engine.ports import Question
+from engine.ports import Question, Wanted
+from engine.text import folded_key
 from index.demand import demand, weight
+from index.embedded.rows import LONGEST_KEY
 from index.embedded.schema import immediate, read_scale
 from index.embedded.settings import DAY_S, EmbeddedSettings
 
@@ -163,6 +166,20 @@ def purge(connection: sqlite3.Connection, *, member: str | None) -> int:
             connection.execute("DELETE FROM terms")
         connection.execute("PRAGMA secure_delete = FAST")
     return gone
+
+
+def take_demand(connection: sqlite3.Connection, asked: Sequence[Wanted], now: float) -> None:
+    """Take what was asked elsewhere; what counts more stays."""
+    with immediate(connection):
+        scale = read_scale(connection)
+        connection.executemany(
+            "INSERT INTO terms (terms, folded, weight, asks, first_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT (terms)"
+            " DO UPDATE SET weight = max(weight, excluded.weight), asks = max(asks, excluded.asks)",
+            [
+                (one.terms, folded_key(one.terms)[:LONGEST_KEY], weight(scale, one.demand, one.at), one.asks, now)
+                for one in asked
+            ],
+        )
 
 
 def used_bytes(connection: sqlite3.Connection) -> int:

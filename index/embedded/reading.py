@@ -14,10 +14,11 @@ from typing import TypeVar
 import msgspec
 
 from engine.model import Answer, Placed
-from engine.ports import Aged, Question
+from engine.ports import Aged, Question, Wanted
+from index.demand import demand
 from index.embedded.opening import inode, open_to_read
 from index.embedded.rows import decoded_head, decoded_record, key
-from index.embedded.schema import SCHEMA
+from index.embedded.schema import SCHEMA, read_scale
 from index.embedded.trouble import is_interrupted
 
 Found = TypeVar("Found")
@@ -139,6 +140,17 @@ def answers_after(connection: sqlite3.Connection, *, after: int) -> tuple[int, l
     found = _read_answers(connection, {row[0]: row[1] for row in rows}) if rows else []
     more = rows[-1][0] if len(rows) == EXPORTED_AT_ONCE else 0
     return more, [(questions[answer_key], answer) for answer_key, answer, _ in found]
+
+
+def demand_after(connection: sqlite3.Connection, now: float, *, after: int) -> tuple[int, list[Wanted]]:
+    """Return what several asked behind a number, and the number behind which there is more, 0 for none."""
+    scale = read_scale(connection)
+    rows = connection.execute(
+        "SELECT id, terms, asks, weight FROM terms WHERE asks >= 3 AND id > ? ORDER BY id LIMIT ?",
+        (after, EXPORTED_AT_ONCE),
+    ).fetchall()
+    more = rows[-1][0] if len(rows) == EXPORTED_AT_ONCE else 0
+    return more, [Wanted(terms, asks, demand(scale, weight, now), now) for _, terms, asks, weight in rows]
 
 
 def _read_answers(connection: sqlite3.Connection, unread: dict[int, bytes]) -> list[tuple[bytes, Answer, int]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import signal
 import subprocess
 import sys
@@ -36,7 +37,7 @@ name = "Lien Thu tests"
 backend = "elasticsearch"
 
 [index.options]
-urls = ["{url}"]
+urls = {urls}
 # A server that has just begun, on a busy machine, must not look like a broken one.
 patience_ms = 10000.0
 prefix = "{prefix}"
@@ -46,11 +47,11 @@ prefix = "{prefix}"
 class Instance:
     """A service in a process of its own."""
 
-    def __init__(self, folder: Path, elastic: str, prefix: str = "shared") -> None:
+    def __init__(self, folder: Path, *elastic: str, prefix: str = "shared") -> None:
         port = free_port()
         self.url = f"http://127.0.0.1:{port}"
         self._config = folder / f"lienthu-{port}.toml"
-        self._config.write_text(SETTINGS.format(port=port, url=elastic, prefix=prefix), "utf-8")
+        self._config.write_text(SETTINGS.format(port=port, urls=json.dumps(elastic), prefix=prefix), "utf-8")
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -95,7 +96,7 @@ async def instances(tmp_path: Path, elastic: Node, libraries: Federation) -> Asy
 @pytest.fixture
 async def lone(tmp_path: Path, elastic: Node, libraries: Federation) -> AsyncIterator[Instance]:
     assert libraries.libraries
-    instance = Instance(tmp_path, elastic.url, "lone")
+    instance = Instance(tmp_path, elastic.url, prefix="lone")
     await asyncio.to_thread(instance.start)
     yield instance
     assert await asyncio.to_thread(instance.stop) == 0

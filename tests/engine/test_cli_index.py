@@ -14,7 +14,7 @@ from typer.testing import CliRunner, Result
 from engine.cli import app
 from engine.errors import SettingsError
 from engine.model import Answer, Placed, Record
-from engine.ports import Question
+from engine.ports import HarvestPart, HarvestState, Question
 from index.embedded import index as open_embedded
 
 MEMBER = """\
@@ -47,6 +47,8 @@ def fill(config: Path, answers: int = 3) -> None:
             record = Record(member="mau", id=str(number), title=f"Kinh tế học {number}")
             answer = Answer("mau", (Placed(1, record),), 1, time.time(), 0.1)
             index.keep(Question("mau", f"kinh tế {number}", 1, 20), answer)
+        for terms in ("kinh tế 0", "kinh tế 0", *("kinh tế 1",) * 3):
+            index.count(terms)
         await index.close()
 
     asyncio.run(keep())
@@ -72,19 +74,64 @@ def test_stats_tell_what_is_kept(house: Path) -> None:
     assert "3 answers, 3 records" in said.replace("\n", " ")
 
 
+def harvest(config: Path, records: int) -> None:
+    async def write() -> None:
+        index = await open_embedded({"path": str(config.with_suffix(".sqlite"))}, time.time)
+        async with index.harvesting("mau", "a test") as book:
+            state = HarvestState(1, is_full=True, prefix="oai_dc", url="http://mau.example/oai", begun_at=1.0)
+            told = tuple(Record(member="mau", id=f"h{number}", title="Thu gom") for number in range(records))
+            await book.write(HarvestPart(msgspec.structs.replace(state, is_done=True, confirmed_at=1.0), told))
+        await index.close()
+
+    asyncio.run(write())
+
+
 def test_what_is_exported_can_be_imported_elsewhere(house: Path, tmp_path: Path) -> None:
     fill(house, 450)
+    harvest(house, 250)
     file = tmp_path / "kept.jsonl"
     assert run("export", str(file), config=house).exit_code == 0
     assert file.stat().st_mode & 0o777 == 0o600
     lines = [json.loads(line) for line in file.read_text("utf-8").splitlines()]
-    assert len(lines) == 450
-    assert {line["question"]["member"] for line in lines} == {"mau"}
+    assert {line["question"]["member"] for line in lines[:450]} == {"mau"}
+    (asked,) = (line["asked"] for line in lines[450:])
+    assert (asked["terms"], asked["asks"]) == ("kinh tế 1", 3)  # what three asked, and no more
+    assert run("export", str(file), "--harvests", config=house).exit_code == 0
     other = configured(tmp_path, "other")
-    done = run("import", str(file), "--lang", "en", config=other)
-    assert done.exit_code == 0, done.output
-    assert "450 answers were taken" in done.stdout.replace("\n", " ")
-    assert stats(other)["answers"] == 450
+    for _ in range(2):  # twice is as once
+        done = run("import", str(file), "--lang", "en", config=other)
+        assert done.exit_code == 0, done.output
+    assert "450 answers, 1 questions with their demand and 250 harvested" in run(
+        "import", str(file), "--lang", "en", config=configured(tmp_path, "third")
+    ).stdout.replace("\n", " ")
+    assert (stats(other)["answers"], stats(other)["harvested"]) == (450, 250)
+    again = tmp_path / "again.jsonl"
+    assert run("export", str(again), "--harvests", config=other).exit_code == 0
+    told = [json.loads(line) for line in again.read_text("utf-8").splitlines()]
+    assert [line["asked"]["asks"] for line in told if "asked" in line] == [3]
+    (state,) = (line["state"] for line in told if "state" in line)
+    assert state["is_done"]
+
+
+def test_a_catalogue_of_which_only_a_part_came_is_not_taken_for_whole(house: Path, tmp_path: Path) -> None:
+    harvest(house, 450)
+    file = tmp_path / "kept.jsonl"
+    assert run("export", str(file), "--harvests", config=house).exit_code == 0
+    lines = file.read_bytes().splitlines(keepends=True)
+    file.write_bytes(b"".join(lines[:300]) + b"torn\n")
+    other = configured(tmp_path, "other")
+    assert isinstance(run("import", str(file), config=other).exception, SettingsError)
+
+    async def state() -> HarvestState | None:
+        index = await open_embedded({"path": str(other.with_suffix(".sqlite"))}, time.time)
+        try:
+            return await index.harvest_state("mau")
+        finally:
+            await index.close()
+
+    found = asyncio.run(state())
+    assert found is not None
+    assert (found.is_done, found.confirmed_at, found.lists) == (False, None, ())
 
 
 def test_a_line_that_is_no_answer_is_told_by_its_number(house: Path, tmp_path: Path) -> None:

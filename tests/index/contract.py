@@ -433,6 +433,22 @@ class IndexContract:
     async def test_a_title_goes_before_a_note(self, opened: Opened) -> None:
         assert (await found(await filled(opened), "kinh te"))[-1] == "ma"
 
+    async def test_a_title_that_came_early_goes_before_all_the_notes_that_came_late(self, opened: Opened) -> None:
+        index = await opened()
+        index.keep(question("trước"), answer(book("early", "Thuỷ văn đại cương")))
+        await index.flush()
+        notes = [book(f"{number}", f"Sách {number}", notes=("Có nói về thuỷ văn",)) for number in range(400)]
+        for first in range(0, len(notes), 50):
+            index.keep(question(f"sau {first}"), answer(*notes[first : first + 50]))
+        await index.flush()
+        assert (await found(index, "thuy van"))[0] == "early"
+
+    async def test_of_records_that_hold_some_rarer_words_those_go_first_that_hold_most(self, opened: Opened) -> None:
+        index = await opened()
+        index.keep(question(), answer(book("two", "Cầu treo và đập"), book("one", "Cầu thang"), book("none", "Nhà")))
+        await index.flush()
+        assert await found(index, "cầu treo xyz") == ["two", "one"]
+
     @pytest.mark.parametrize(
         ("expression", "wanted"),
         [
@@ -639,6 +655,40 @@ class IndexContract:
             index.keep(asked, told)
         await index.flush()
         assert {asked: told async for asked, told in index.exported()} == kept
+
+    async def test_how_often_several_asked_can_be_carried_and_taken_twice_counts_once(self, opened: Opened) -> None:
+        index = await opened(half_life_s=DAY_S)
+        for terms, asks in (("kinh tế", 8), ("vật lý", 3), ("chỉ mình tôi hỏi", 2)):
+            for _ in range(asks):
+                index.count(terms)
+        await index.flush()
+        opened.clock.go(DAY_S / 2)
+        asked = {one.terms: one async for one in index.exported_demand()}
+        assert {terms: one.asks for terms, one in asked.items()} == {"kinh tế": 8, "vật lý": 3}
+        assert asked["kinh tế"].demand == pytest.approx(8 / 2**0.5)
+        await index.purge()
+        index.count("vật lý")
+        await index.flush()
+        opened.clock.go(DAY_S / 2)
+        for _ in range(2):
+            await index.take_demand(list(asked.values()))
+        assert await index.demand("kinh tế") == pytest.approx(4)
+        assert await index.demand("vật lý") == pytest.approx(1.5)  # what was asked there, which is more
+        assert {one.terms: one.asks async for one in index.exported_demand()} == {"kinh tế": 8, "vật lý": 3}
+        assert "kinh tế" in await index.suggest("kinh", 5)
+        for _ in range(4):
+            index.count("kinh tế")
+        await index.flush()
+        assert await index.demand("kinh tế") == pytest.approx(8)  # counted on
+
+    async def test_every_harvested_record_can_be_carried(self, opened: Opened) -> None:
+        index = await opened()
+        records = tuple(book(f"{number}", f"Sách {number}") for number in range(130))
+        await harvested(index, *records)
+        await harvested(index, book("x", member="dhbk"), member="dhbk")
+        carried = [record async for record in index.exported_harvest("dhqg")]
+        assert sorted(carried, key=lambda one: int(one.id)) == list(records)
+        assert [record async for record in index.exported_harvest("nobody")] == []
 
     async def test_what_a_member_answered_can_be_deleted_and_everything_can(self, opened: Opened) -> None:
         index = await opened()

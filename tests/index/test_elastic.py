@@ -8,13 +8,17 @@ import logging
 import os
 import uuid
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 from elasticsearch import AsyncElasticsearch
 
+from engine import carrying
+from engine.carrying import Carried, Taking
 from engine.model import Clause, Query
 from engine.ports import HarvestPart, TitleIndex
 from index.elastic import index as open_elastic
+from index.embedded import index as open_embedded
 from tests.elastic import node
 from tests.index.contract import Hand, IndexContract, Opened, answer, book, harvest, question
 
@@ -70,6 +74,42 @@ async def opened(elastic_url: str, caplog: pytest.LogCaptureFixture) -> AsyncIte
 
 class TestElasticIndex(IndexContract):
     """The contract on Elasticsearch."""
+
+
+async def test_what_is_kept_here_can_be_carried_into_the_other_backend_and_back(
+    elastic_url: str, tmp_path: Path
+) -> None:
+    clock = Hand()
+    options: dict[str, object] = {"urls": [elastic_url], "patience_ms": 20_000.0}
+    here = await open_elastic({**options, "prefix": f"lienthu-{_RUN}-carried"}, clock)
+    for number in range(30):
+        here.keep(question(f"câu {number}"), answer(book(f"{number}", f"Kinh tế {number}")))
+    for _ in range(5):
+        here.count("câu 1")
+    await here.flush()
+    async with here.harvesting("dhqg", "a test") as harvest_book:
+        state = harvest(confirmed_at=clock.now, is_done=True)
+        await harvest_book.write(HarvestPart(state, tuple(book(f"h{number}") for number in range(30))))
+
+    async def carried(source: TitleIndex, target: TitleIndex) -> Carried:
+        async with Taking(target) as taking:
+            async for line in carrying.lines(source, ["dhqg", "never"], lambda *_: None):
+                await taking.take(line)
+        return taking.carried
+
+    there = await open_embedded({"path": str(tmp_path / "index.sqlite")}, clock)
+    assert await carried(here, there) == Carried(answers=30, asked=1, harvested=30)
+    assert await there.demand("câu 1") == pytest.approx(5)
+    assert await there.harvest_state("dhqg") == state
+    assert await there.harvest_count("dhqg") == 30
+    back = await open_elastic({**options, "prefix": f"lienthu-{_RUN}-back"}, clock)
+    assert await carried(there, back) == Carried(answers=30, asked=1, harvested=30)
+    assert await back.demand("câu 1") == pytest.approx(5)
+    assert len(await back.answers([question(f"câu {number}") for number in range(30)])) == 30
+    assert await back.harvest_state("dhqg") == state
+    assert await back.harvest_count("dhqg") == 30
+    for one in (here, there, back):
+        await one.close()
 
 
 async def test_an_older_version_is_moved_while_it_is_used(elastic_url: str) -> None:

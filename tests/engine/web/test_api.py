@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import logging
+import sqlite3
 from pathlib import Path
 
 import aiohttp
@@ -242,6 +244,7 @@ async def test_health_and_figures_tell_of_members_and_searches() -> None:
             "members": 2,
             "resting": [],
             "index": None,
+            "index_problem": None,
         }
         for _ in range(3):
             await client.get("/api/v1/search", params={"q": "bí mật riêng"})
@@ -254,6 +257,26 @@ async def test_health_and_figures_tell_of_members_and_searches() -> None:
     assert "lienthu_members_resting 1.0" in figures
     assert 'lienthu_requests_total{route="/api/v1/search",status="200"} 3.0' in figures
     assert "riêng" not in figures
+
+
+async def test_what_is_wrong_with_the_index_is_told_in_both_languages_and_counted(tmp_path: Path) -> None:
+    clock = Clock()
+    path = tmp_path / "index.sqlite"
+    with contextlib.closing(sqlite3.connect(path)) as other:
+        other.execute("CREATE TABLE somebody_elses (a)")
+    async with serving(shelf(clock), clock=clock, index=await open_index({"path": str(path)}, clock)) as client:
+        health = await (await client.get("/healthz")).json()
+        assert (health["status"], health["index"]["is_ready"]) == ("degraded", False)
+        problem = health["index_problem"]
+        assert problem["code"] == "index.foreign"
+        assert problem["sentence"]["vi"].startswith("Tệp")
+        assert problem["sentence"]["en"].startswith(f"The file {path} is not an index of Liên Thư")
+        figures = await (await client.get("/metrics")).text()
+        found = await (await client.get("/api/v1/search", params={"q": "vi mo"})).json()
+    assert 'lienthu_index_problem{code="index.foreign"} 1.0' in figures
+    assert "lienthu_index_ready 0.0" in figures
+    assert "lienthu_index_dropped 0.0" in figures
+    assert found["title_count"] == 1
 
 
 async def test_nothing_of_a_question_is_logged_and_no_cookie_is_set(caplog: pytest.LogCaptureFixture) -> None:
