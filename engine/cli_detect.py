@@ -25,8 +25,15 @@ WORDS: dict[str, dict[Language, str]] = {
     "likely": {"vi": "(có lẽ, chưa chắc)", "en": "(likely, not certain)"},
     "untold": {"vi": "Không nhận ra hệ thống nào ở địa chỉ này.", "en": "No system could be told at this address."},
     "unseen": {
-        "vi": "Không thấy được gì ở địa chỉ này, nên không có tệp nào được viết.",
-        "en": "Nothing could be seen at this address, so no file was written.",
+        "vi": "Không thấy được gì ở địa chỉ này, nên không có tệp nào được viết."
+        " Hãy mở địa chỉ bằng trình duyệt xem có đúng không, rồi chạy lại.",
+        "en": "Nothing could be seen at this address, so no file was written."
+        " Open the address in a browser to see whether it is right, then run it again.",
+    },
+    "stopped": {"vi": "Không có tệp nào được viết.", "en": "No file was written."},
+    "follow": {
+        "vi": "Mục lục có lẽ ở đó: lienthu member detect {url} --id {id} --force",
+        "en": "The catalogue may be there: lienthu member detect {url} --id {id} --force",
     },
     "seen": {"vi": "Những gì thấy được trên trang:", "en": "What the page shows:"},
     "title": {"vi": "tiêu đề", "en": "title"},
@@ -89,7 +96,7 @@ async def detected(
 
     def tell(step: Step) -> None:
         if not as_json:
-            console.print(_step(step, language), highlight=False)
+            console.print(_step(step, language), highlight=False, soft_wrap=True)
 
     found = await detect_tool()(
         address,
@@ -122,7 +129,7 @@ def _tell_nothing(found: Detected, console: Console, language: Language, *, as_j
         return
     for note in found.notes:
         console.print(escape(say(note, language)), soft_wrap=True)
-    console.print(WORDS["unseen"][language])
+    console.print(WORDS["stopped" if found.notes else "unseen"][language], soft_wrap=True)
 
 
 def _step(step: Step, language: Language) -> str:
@@ -161,6 +168,8 @@ def _print(found: Detected, path: Path, console: Console, language: Language, *,
         line("recorded", path=Path(found.recordings[0]).parent)
     if found.system is None:
         line("declared")
+        if found.seen is not None and found.seen.links:
+            line("follow", url=found.seen.links[0], id=found.id)
     else:
         well = "enabled" if enabled else "works"
         line(well if found.works else "partly" if found.answers else "fails", id=found.id)

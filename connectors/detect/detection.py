@@ -151,6 +151,10 @@ class _Detection:
         except ElsewhereError as error:
             self._notes.append(Reason("detect.elsewhere", {"url": error.url}))
             return
+        if page.status == 401:  # noqa: PLR2004 - the page wants a name and password, and so will the others
+            self._tell(guest.steps[-1])
+            self._notes.append(Reason("detect.login"))
+            return
         self._page = page
         if self._take(guest, seen_in(page, at_page(self._systems))):
             return
@@ -245,6 +249,9 @@ class _Detection:
             url = (self._where.urls or (f"http://{self._where.host}/",))[0]
             return self._detected(self._wishes.id or member_id(url), "", self._notes)
         seen, url = look(self._page), self._page.url
+        if self._page.status >= 400:  # noqa: PLR2004 - the statuses of failures
+            code = "detect.refused" if self._page.status == 403 else "detect.no-page"  # noqa: PLR2004 - forbidden
+            self._notes.append(Reason(code, {"status": self._page.status}))
         file = declared_file(url, seen, page=self._page, private_network=self._private, day=_day(self._clock))
         own_id = self._wishes.id or member_id(url)
         return msgspec.structs.replace(self._detected(own_id, file, self._notes), url=url, seen=seen)

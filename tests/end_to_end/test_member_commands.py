@@ -263,6 +263,31 @@ def test_a_redirect_to_another_host_is_told_and_not_followed(lienthu: Run) -> No
     assert "http://other.example.org/opac" in result.output
 
 
+def test_a_portal_of_no_known_system_names_the_command_that_goes_on(lienthu: Run) -> None:
+    body = b'<title>Blog</title><a href="https://opac.example.edu.vn/">OPAC</a>'
+    with server(lambda path: (200 if path == "/" else 404, {"Content-Type": "text/html"}, body)) as (url, _):
+        result = lienthu("detect", url, "--id", "a")
+    assert "lienthu member detect https://opac.example.edu.vn/ --id a --force" in " ".join(result.output.split())
+
+
+def test_a_page_that_wants_a_password_is_asked_no_further(lienthu: Run, tmp_path: Path) -> None:
+    with server(lambda _: (401, {"WWW-Authenticate": "Basic"}, b"")) as (url, asked):
+        result = lienthu("detect", url, "--id", "a")
+    assert [path for path, _ in asked] == ["/robots.txt", "/"]
+    assert "wants a name and a password" in " ".join(result.output.split())
+    assert not (tmp_path / "members" / "a.toml").exists()
+
+
+@pytest.mark.parametrize(
+    ("status", "mend"), [(404, "copy the address of the page"), (403, "let our network address in")]
+)
+def test_an_address_that_shows_nothing_is_told_with_what_to_do(lienthu: Run, status: int, mend: str) -> None:
+    with server(lambda _: (status, {"Content-Type": "text/html"}, b"")) as (url, _):
+        result = lienthu("detect", url, "--id", "a")
+    assert result.exit_code == 1
+    assert mend in " ".join(result.output.split())
+
+
 def test_redirects_without_end_and_a_dead_address_end_too(lienthu: Run, tmp_path: Path) -> None:
     count = iter(range(10_000))
     with server(lambda _: (302, {"Location": f"/{next(count)}"}, b"")) as (url, asked):
