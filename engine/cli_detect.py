@@ -166,13 +166,17 @@ def _print(found: Detected, path: Path, console: Console, language: Language, *,
     line("written", path=path)
     if found.recordings:
         line("recorded", path=Path(found.recordings[0]).parent)
-    if found.system is None:
-        line("declared")
-        if found.seen is not None and found.seen.links:
-            line("follow", url=found.seen.links[0], id=found.id)
-    else:
+    for word, values in _next(found, enabled=enabled):
+        line(word, **values)
+
+
+def _next(found: Detected, *, enabled: bool) -> list[tuple[str, dict[str, str]]]:
+    """Return what to do next, as words and what stands in them."""
+    if found.system is not None:
         well = "enabled" if enabled else "works"
-        line(well if found.works else "partly" if found.answers else "fails", id=found.id)
+        return [(well if found.works else "partly" if found.answers else "fails", {"id": found.id})]
+    links = found.seen.links[:1] if found.seen is not None else ()
+    return [("declared", {}), *(("follow", {"url": link, "id": found.id}) for link in links)]
 
 
 def _print_seen(seen: Seen, console: Console, language: Language) -> None:

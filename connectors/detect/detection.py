@@ -151,13 +151,17 @@ class _Detection:
         except ElsewhereError as error:
             self._notes.append(Reason("detect.elsewhere", {"url": error.url}))
             return
-        if page.status == 401:  # noqa: PLR2004 - the page wants a name and password, and so will the others
+        if page.status == 401:  # and so will the others
             self._tell(guest.steps[-1])
             self._notes.append(Reason("detect.login"))
             return
         self._page = page
         if self._take(guest, seen_in(page, at_page(self._systems))):
             return
+        await self._climb(guest, page)
+
+    async def _climb(self, guest: Guest, page: Page) -> None:
+        """Ask the addresses of the ladder, until a sign is sure or all requests are used."""
         text = page.body[:400_000].decode("utf-8", "replace") + "\n" + page.url
         for rung in rungs(self._systems, page_url=page.url, text=text, links=look(page).links):
             if not guest.left:
@@ -249,8 +253,8 @@ class _Detection:
             url = (self._where.urls or (f"http://{self._where.host}/",))[0]
             return self._detected(self._wishes.id or member_id(url), "", self._notes)
         seen, url = look(self._page), self._page.url
-        if self._page.status >= 400:  # noqa: PLR2004 - the statuses of failures
-            code = "detect.refused" if self._page.status == 403 else "detect.no-page"  # noqa: PLR2004 - forbidden
+        if self._page.status >= 400:
+            code = "detect.refused" if self._page.status == 403 else "detect.no-page"
             self._notes.append(Reason(code, {"status": self._page.status}))
         file = declared_file(url, seen, page=self._page, private_network=self._private, day=_day(self._clock))
         own_id = self._wishes.id or member_id(url)
