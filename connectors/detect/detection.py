@@ -226,6 +226,8 @@ class _Detection:
             notes.append(Reason("detect.draft-wrong", {"detail": str(error)}))
         else:
             trials, recordings = await self._trier.trials(member, own, system)
+        if system.shut and trials and all(_is_shut(trial) for trial in trials):
+            notes.append(Reason(system.shut))
         enabled = self._wishes.enable and len(trials) == len(SEARCHES) and all(trial.works for trial in trials)
         file = member_file(
             system.name,
@@ -274,6 +276,10 @@ class _Detection:
     def _member(self, url: str, system: str, own_id: str = "stranger") -> Member:
         manners = Manners(private_network=self._private, spacing_ms=max(200, self._pause_ms) if self._pause_ms else 0)
         return Member(id=own_id, system=system, url=url, name=Names(own_id, own_id), manners=manners)
+
+
+def _is_shut(trial: Trial) -> bool:
+    return trial.failure is not None and trial.failure.code in {"failure.refused", "failure.unreadable"}
 
 
 def _found(detected: Detected) -> int:

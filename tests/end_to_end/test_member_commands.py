@@ -176,7 +176,7 @@ def test_a_check_tells_what_works_and_what_to_mend(addresses: dict[str, str], li
     assert "encoding.old" in old
     lost = members["mat"]
     assert lost["answers"] is False
-    assert lost["lines"][0]["code"] == "failure.unreachable"
+    assert lost["lines"][0]["code"] == "checkup.fails.unreachable"
     page = html.fromstring(report.read_text("utf-8"))
     assert page.get("lang") == "en"
     assert [heading.text_content() for heading in page.iter("h2")] == [
@@ -286,6 +286,26 @@ def test_an_address_that_shows_nothing_is_told_with_what_to_do(lienthu: Run, sta
         result = lienthu("detect", url, "--id", "a")
     assert result.exit_code == 1
     assert mend in " ".join(result.output.split())
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [(404, b""), (200, b"<login><error>User is not authorized to use this service</error></login>")],
+)
+def test_an_aleph_whose_x_server_is_shut_is_told_with_the_other_way_in(lienthu: Run, status: int, body: bytes) -> None:
+    opac = b'<title>OPAC</title><a href="/F?func=find-b-0&amp;local_base=ABC01">Tim</a>'
+
+    def answer(path: str) -> tuple[int, dict[str, str], bytes]:
+        if path.startswith("/X"):
+            return status, {"Content-Type": "text/xml"}, body
+        return (200, {"Content-Type": "text/html"}, opac) if path in {"/", "/F"} else (404, {}, b"")
+
+    with server(answer) as (url, _):
+        detected = lienthu("detect", url, "--id", "a")
+        checked = lienthu("check", "a")
+    for result in (detected, checked):
+        assert result.exit_code == 1
+        assert "ask for the port and database of its Z39.50 server" in " ".join(result.output.split())
 
 
 def test_redirects_without_end_and_a_dead_address_end_too(lienthu: Run, tmp_path: Path) -> None:

@@ -261,7 +261,7 @@ class Unclear(Catalogue):
         (Uncounting(), "paging.total", "checkup.paging.no-total"),
         (Obliging(), "nothing", "checkup.nothing.something"),
         (Loose(), "field.person", "checkup.field.loose"),
-        (Failing(FaultError("x"), field=Field.SUBJECT), "field.subject", "failure.fault"),
+        (Failing(FaultError("x"), field=Field.SUBJECT), "field.subject", "checkup.fails.fault"),
         (Failing(UnreadableError("no count"), text="qxzjwvk"), "nothing", "checkup.nothing.fails"),
         (Failing(FaultError("HTTP 500"), text="c++"), "odd", "checkup.odd.fails"),
         (Catalogue(POOR), "records", "checkup.records.few"),
@@ -296,7 +296,7 @@ async def test_a_server_that_does_not_answer_costs_one_line_and_is_not_asked_on(
     catalogue = Failing(UnreachableError("no connection"), text="kinh")
     checkup = await checked(catalogue)
     assert checkup.answers is False
-    assert codes(checkup, Verdict.WANTING) == {"answers": "failure.unreachable"}
+    assert codes(checkup, Verdict.WANTING) == {"answers": "checkup.fails.unreachable"}
     assert catalogue.asked == ["kinh tế"]
     assert checkup.median_ms is None
 
@@ -421,7 +421,7 @@ class Lending(Catalogue):
     [
         ({"r1": (Holding(availability=(Availability(Service.LOAN, available=True),)),)}, "checkup.availability.well"),
         ({}, "checkup.availability.silent"),
-        (FaultError("x"), "failure.fault"),
+        (FaultError("x"), "checkup.fails.fault"),
     ],
 )
 async def test_availability_is_tried(told: dict[str, tuple[Holding, ...]] | LienThuError, code: str) -> None:
