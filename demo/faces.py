@@ -10,7 +10,7 @@ from typing import Final, Protocol
 
 import msgspec
 
-from demo import aleph, primo, vufind
+from demo import aleph, primo, primo_pages, vufind
 from demo.bookworm import Bookworm
 from demo.elastic import INDEX, ElasticIndex
 from demo.emiclib import Emiclib
@@ -20,6 +20,7 @@ from demo.eprints import EPrints
 from demo.evergreen import Evergreen
 from demo.holdings import Holdings
 from demo.ilib import Ilib
+from demo.invenio import Invenio
 from demo.kipos import Kipos
 from demo.libol import Libol6, Libol8
 from demo.libraries import LIBRARIES, Library
@@ -91,6 +92,11 @@ tab = "LibraryCatalog"
 scope = "MyInstitution"
 """
 
+_PRIMO_PAGES: Final = """[primo]
+vid = "NNU_V1"
+inst = "84NNU"
+"""
+
 _ELASTIC: Final = """[elasticsearch]
 folds_marks = true
 year_filter = "published.year"
@@ -135,5 +141,7 @@ FACES: Final = (
     FurtherFace("song-cau-omeka", "song-cau", "omeka-s", OmekaS),
     FurtherFace("song-cau-eprints", "song-cau", "eprints", EPrints),
     FurtherFace("ba-vi-elastic", "ba-vi", "elasticsearch", ElasticIndex, f"/{INDEX}", f"/{INDEX}", _ELASTIC),
+    FurtherFace("non-nuoc-primo", "non-nuoc", "primo", primo_pages.PrimoPages, primo_pages.ENTRANCE, "", _PRIMO_PAGES),
+    FurtherFace("song-cau-invenio", "song-cau", "invenio", Invenio),
 )
 """In the order of their ports, behind those of the eight libraries. New ones are added at the end."""

@@ -25,8 +25,15 @@ WORDS: dict[str, dict[Language, str]] = {
     "likely": {"vi": "(có lẽ, chưa chắc)", "en": "(likely, not certain)"},
     "untold": {"vi": "Không nhận ra hệ thống nào ở địa chỉ này.", "en": "No system could be told at this address."},
     "unseen": {
-        "vi": "Không thấy được gì ở địa chỉ này, nên không có tệp nào được viết.",
-        "en": "Nothing could be seen at this address, so no file was written.",
+        "vi": "Không thấy được gì ở địa chỉ này, nên không có tệp nào được viết."
+        " Hãy mở địa chỉ bằng trình duyệt xem có đúng không, rồi chạy lại.",
+        "en": "Nothing could be seen at this address, so no file was written."
+        " Open the address in a browser to see whether it is right, then run it again.",
+    },
+    "stopped": {"vi": "Không có tệp nào được viết.", "en": "No file was written."},
+    "follow": {
+        "vi": "Mục lục có lẽ ở đó: lienthu member detect {url} --id {id} --force",
+        "en": "The catalogue may be there: lienthu member detect {url} --id {id} --force",
     },
     "seen": {"vi": "Những gì thấy được trên trang:", "en": "What the page shows:"},
     "title": {"vi": "tiêu đề", "en": "title"},
@@ -89,7 +96,7 @@ async def detected(
 
     def tell(step: Step) -> None:
         if not as_json:
-            console.print(_step(step, language), highlight=False)
+            console.print(_step(step, language), highlight=False, soft_wrap=True)
 
     found = await detect_tool()(
         address,
@@ -122,7 +129,7 @@ def _tell_nothing(found: Detected, console: Console, language: Language, *, as_j
         return
     for note in found.notes:
         console.print(escape(say(note, language)), soft_wrap=True)
-    console.print(WORDS["unseen"][language])
+    console.print(WORDS["stopped" if found.notes else "unseen"][language], soft_wrap=True)
 
 
 def _step(step: Step, language: Language) -> str:
@@ -159,11 +166,17 @@ def _print(found: Detected, path: Path, console: Console, language: Language, *,
     line("written", path=path)
     if found.recordings:
         line("recorded", path=Path(found.recordings[0]).parent)
-    if found.system is None:
-        line("declared")
-    else:
+    for word, values in _next(found, enabled=enabled):
+        line(word, **values)
+
+
+def _next(found: Detected, *, enabled: bool) -> list[tuple[str, dict[str, str]]]:
+    """Return what to do next, as words and what stands in them."""
+    if found.system is not None:
         well = "enabled" if enabled else "works"
-        line(well if found.works else "partly" if found.answers else "fails", id=found.id)
+        return [(well if found.works else "partly" if found.answers else "fails", {"id": found.id})]
+    links = found.seen.links[:1] if found.seen is not None else ()
+    return [("declared", {}), *(("follow", {"url": link, "id": found.id}) for link in links)]
 
 
 def _print_seen(seen: Seen, console: Console, language: Language) -> None:

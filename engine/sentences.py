@@ -26,7 +26,6 @@ def sentences() -> dict[str, dict[Language, str]]:
     def walk(table: dict[str, object], path: tuple[str, ...]) -> None:
         if "vi" in table and isinstance(table["vi"], str):
             found[".".join(path)] = {language: str(table[language]) for language in LANGUAGES}
-            return
         for key, value in table.items():
             if isinstance(value, dict):
                 walk(value, (*path, key))

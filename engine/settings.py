@@ -5,7 +5,6 @@ A wrong key or value is a SettingsError that says file, line, what was found and
 
 from __future__ import annotations
 
-import difflib
 import re
 import tomllib
 from collections.abc import Mapping
@@ -17,6 +16,7 @@ import msgspec
 
 from engine.errors import SettingsError
 from engine.ports import Manners, Member, Names, Place
+from engine.settings_problems import nearest, problem_and_path, worded, worded_toml
 
 Shape = TypeVar("Shape")
 
@@ -84,12 +84,15 @@ def read_toml(path: Path) -> tuple[dict[str, object], str]:
     except FileNotFoundError:
         raise SettingsError(str(path), None, "there is no such file") from None
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(str(path), None, f"it cannot be read: {error}") from error
+        problem = f"it cannot be read: {error}"
+        if isinstance(error, UnicodeDecodeError):
+            problem = "this is no text in UTF-8; open it in an editor and save it with that encoding"
+        raise SettingsError(str(path), None, problem) from error
     try:
         return tomllib.loads(text), text
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"line (\d+)", str(error))
-        raise SettingsError(str(path), int(found[1]) if found else None, f"this is not TOML: {error}") from error
+        raise SettingsError(str(path), int(found[1]) if found else None, worded_toml(str(error))) from error
 
 
 def checked(table: Mapping[str, object], shape: type[Shape], *, file: Path, text: str, under: str = "") -> Shape:
@@ -100,21 +103,19 @@ def checked(table: Mapping[str, object], shape: type[Shape], *, file: Path, text
     try:
         return msgspec.convert(table, shape)
     except msgspec.ValidationError as error:
-        problem, path = _problem_and_path(str(error))
+        problem, path = problem_and_path(str(error))
         path = ".".join(part for part in (under, path) if part)
         unknown = re.match(r"Object contains unknown field `(.+)`", problem)
         if unknown:
             path = ".".join(part for part in (path, unknown[1]) if part)
-            problem = f"unknown key `{unknown[1]}`{_nearest(unknown[1], _keys_at(shape, str(error)))}"
+            problem = f"unknown key `{unknown[1]}`{nearest(unknown[1], _keys_at(shape, str(error)))}"
         else:
             inner = path.removeprefix(under).strip(".")
             found = _value_at(table, inner)
             if isinstance(found, dict) and "missing required field" not in problem:
                 culprit = _key_at_fault(table, shape, inner, str(error))
                 path, found = (f"{path}.{culprit}".lstrip("."), found[culprit]) if culprit else (path, found)
-            problem = problem[0].lower() + problem[1:]
-            shown = f", found {found!r}" if found is not None and not isinstance(found, dict) else ""
-            problem = f"`{path}`: {problem}{shown}" if path else problem
+            problem = worded(problem, path, found)
         raise SettingsError(str(file), line_of(text, path), problem) from error
 
 
@@ -165,16 +166,19 @@ def read_member(path: Path, systems: Mapping[str, type[msgspec.Struct]]) -> tupl
         raise SettingsError(str(path), None, "a member's id is made of the letters a-z, digits and hyphens")
     system = table.get("system")
     if not isinstance(system, str) or system not in systems:
-        known = ", ".join(sorted(systems))
         found = f"`system` is {system!r}" if system is not None else "`system` is missing"
-        raise SettingsError(str(path), line_of(text, "system"), f"{found}, expected one of: {known}")
+        near = nearest(system, set(systems), or_all=False) if isinstance(system, str) else ""
+        known = f"expected one of: {', '.join(sorted(systems))}{near}"
+        raise SettingsError(str(path), line_of(text, "system"), f"{found}, {known}")
     own = table.pop(system, {})
     if not isinstance(own, dict):
         raise SettingsError(str(path), line_of(text, system), f"`{system}` is not a table")
     fields = {field.name for field in msgspec.structs.fields(Member)}
     for key in table:
         if key not in fields:
-            problem = f"unknown key `{key}`{_nearest(key, fields | {system})}"
+            problem = f"unknown key `{key}`{nearest(key, fields | {system})}"
+            if key in systems:
+                problem = f"`[{key}]` is the table of another system; this file says `system = {system!r}`"
             raise SettingsError(str(path), line_of(text, key), problem)
     for name, shape in (("name", Names), ("place", Place), ("manners", Manners)):
         _refuse_unknown(table.get(name), name, shape, path, text)
@@ -190,19 +194,26 @@ def _refuse_unknown(table: object, name: str, shape: type[msgspec.Struct], path:
     fields = {field.name for field in msgspec.structs.fields(shape)}
     for key in table:
         if key not in fields:
-            problem = f"unknown key `{key}`{_nearest(key, fields)}"
+            problem = f"unknown key `{key}`{nearest(key, fields)}"
             raise SettingsError(str(path), line_of(text, f"{name}.{key}"), problem)
 
 
 def _check_member(member: Member, path: Path, text: str) -> None:
+    if not re.match(r"[a-z][a-z0-9.+-]*://[^/\s]", member.url, re.IGNORECASE):
+        problem = f'`url` is {member.url!r}, expected a whole address such as "https://opac.library.example"'
+        raise SettingsError(str(path), line_of(text, "url"), problem)
     manners = member.manners
-    bounds = [
+    bounds: list[tuple[str, float | None, bool, str]] = [
         ("manners.parallel", manners.parallel, 1 <= manners.parallel <= 16, "1 to 16 requests at once"),
         ("manners.spacing_ms", manners.spacing_ms, manners.spacing_ms >= 0, "0 or more milliseconds"),
         ("manners.timeout_s", manners.timeout_s, 0 < manners.timeout_s <= 120, "more than 0, at most 120 seconds"),
         ("manners.body_bytes", manners.body_bytes, manners.body_bytes >= 10_000, "at least 10000 bytes"),
         ("window", member.window, 1 <= member.window <= 100, "1 to 100 records"),
     ]
+    if member.place is not None:
+        for key, degrees, most in (("latitude", member.place.latitude, 90), ("longitude", member.place.longitude, 180)):
+            is_right = degrees is None or -most <= degrees <= most
+            bounds.append((f"place.{key}", degrees, is_right, f"{-most} to {most} degrees"))
     for key, found, is_right, expected in bounds:
         if not is_right:
             raise SettingsError(str(path), line_of(text, key), f"`{key}` is {found}, expected {expected}")
@@ -235,14 +246,9 @@ def line_of(text: str, path: str) -> int | None:
     return None
 
 
-def _problem_and_path(message: str) -> tuple[str, str]:
-    problem, _, path = message.partition(" - at `$")
-    return problem, re.sub(r"\[(\d+|\.\.\.)\]", "", path.rstrip("`")).strip(".")
-
-
 def _keys_at(shape: object, message: str) -> set[str]:
     """Return the keys that a shape knows at the place a message speaks of."""
-    _, path = _problem_and_path(message)
+    _, path = problem_and_path(message)
     for part in [part for part in path.split(".") if part]:
         for field in msgspec.structs.fields(shape):  # type: ignore[arg-type]  # a Struct type by now
             if field.name == part:
@@ -252,13 +258,6 @@ def _keys_at(shape: object, message: str) -> set[str]:
     if isinstance(shape, type) and issubclass(shape, msgspec.Struct):
         return {field.name for field in msgspec.structs.fields(shape)}
     return set()
-
-
-def _nearest(key: str, known: set[str]) -> str:
-    near = difflib.get_close_matches(key, known, n=1)
-    if near:
-        return f"; did you mean `{near[0]}`?"
-    return f"; known are: {', '.join(sorted(known))}" if known else ""
 
 
 def _value_at(table: object, path: str) -> object:

@@ -16,4 +16,6 @@ def _connector(member: Member, settings: object, door: Door) -> Connector:
     return AlephConnector(member, settings, door)
 
 
-SYSTEM = System(name="aleph", settings=AlephSettings, connector=_connector, signs=SIGNS, examine=examine)
+SYSTEM = System(
+    name="aleph", settings=AlephSettings, connector=_connector, signs=SIGNS, examine=examine, shut="finding.aleph.shut"
+)

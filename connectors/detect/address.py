@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from ipaddress import ip_address
 from typing import Final
@@ -13,6 +14,10 @@ from engine.errors import SettingsError
 
 _PORTS: Final = {"http": 80, "https": 443}
 _PLACE: Final = re.compile(r"\[?[A-Za-z0-9._:-]+\]?:\d{1,5}(?:/[^/?#]*)?")
+_SLIP: Final = re.compile(
+    r"(?P<scheme>h[tp]{2,4}s?|z3950)(?::/?|;/{0,2}|//?|:\\\\)(?!\d+(?:/|$))(?P<rest>[^/\\\s].*)", re.IGNORECASE
+)
+"""`http:/host`, `https//host`, `http;//host`: a scheme that a slip of the finger spoiled, and no host with a port."""
 
 
 class Address(msgspec.Struct, frozen=True):
@@ -40,11 +45,18 @@ def read_address(typed: str, schemes: frozenset[str]) -> Address:
     'z3950.example.org:210/sach'
     """
     text = typed.strip()
+    if not text:
+        raise SettingsError("URL", None, "no address was given; copy that of the page where readers search")
     scheme, separator, rest = text.partition("://")
     scheme = scheme.lower() if separator else ""
-    if scheme and scheme not in _PORTS and scheme not in schemes:
-        known = ", ".join(sorted(schemes | set(_PORTS)))
-        raise SettingsError(typed, None, f"`{scheme}://` is not spoken here; known are: {known}")
+    known = schemes | set(_PORTS)
+    if scheme and scheme not in known:
+        near = difflib.get_close_matches(scheme, sorted(known), n=1)
+        mend = f"did you mean `{near[0]}://{rest}`?" if near else f"known are: {', '.join(sorted(known))}"
+        raise SettingsError(typed, None, f"`{scheme}://` is not spoken here; {mend}")
+    if not separator and (slip := _SLIP.match(text)):
+        meant = difflib.get_close_matches(slip["scheme"].lower(), sorted(known), n=1) or ["http"]
+        raise SettingsError(typed, None, f"this is no address; did you mean `{meant[0]}://{slip['rest']}`?")
     bare = rest if separator else text
     url = _url(typed, f"{scheme if scheme in _PORTS else 'http'}://{bare}")
     is_private = _is_private(url.host)
@@ -63,8 +75,11 @@ def _url(typed: str, text: str) -> httpx.URL:
         url = httpx.URL(text)
     except httpx.InvalidURL as error:
         raise SettingsError(typed, None, f"this is no address: {error}") from error
-    if not url.host or " " in url.host:
+    host = text.partition("://")[2].partition("/")[0]
+    if not url.host or re.search(r"[\s,;\\]", host):
         raise SettingsError(typed, None, "this is no address; http(s)://host/... or host:port is expected")
+    if url.port is not None and not 0 < url.port < 65536:
+        raise SettingsError(typed, None, f"there is no port {url.port}; ports are 1 to 65535")
     return url.copy_with(fragment=None, userinfo=b"")
 
 

@@ -151,9 +151,17 @@ class _Detection:
         except ElsewhereError as error:
             self._notes.append(Reason("detect.elsewhere", {"url": error.url}))
             return
+        if page.status == 401:  # and so will the others
+            self._tell(guest.steps[-1])
+            self._notes.append(Reason("detect.login"))
+            return
         self._page = page
         if self._take(guest, seen_in(page, at_page(self._systems))):
             return
+        await self._climb(guest, page)
+
+    async def _climb(self, guest: Guest, page: Page) -> None:
+        """Ask the addresses of the ladder, until a sign is sure or all requests are used."""
         text = page.body[:400_000].decode("utf-8", "replace") + "\n" + page.url
         for rung in rungs(self._systems, page_url=page.url, text=text, links=look(page).links):
             if not guest.left:
@@ -218,6 +226,8 @@ class _Detection:
             notes.append(Reason("detect.draft-wrong", {"detail": str(error)}))
         else:
             trials, recordings = await self._trier.trials(member, own, system)
+        if system.shut and trials and all(_is_shut(trial) for trial in trials):
+            notes.append(Reason(system.shut))
         enabled = self._wishes.enable and len(trials) == len(SEARCHES) and all(trial.works for trial in trials)
         file = member_file(
             system.name,
@@ -245,6 +255,9 @@ class _Detection:
             url = (self._where.urls or (f"http://{self._where.host}/",))[0]
             return self._detected(self._wishes.id or member_id(url), "", self._notes)
         seen, url = look(self._page), self._page.url
+        if self._page.status >= 400:
+            code = "detect.refused" if self._page.status == 403 else "detect.no-page"
+            self._notes.append(Reason(code, {"status": self._page.status}))
         file = declared_file(url, seen, page=self._page, private_network=self._private, day=_day(self._clock))
         own_id = self._wishes.id or member_id(url)
         return msgspec.structs.replace(self._detected(own_id, file, self._notes), url=url, seen=seen)
@@ -263,6 +276,10 @@ class _Detection:
     def _member(self, url: str, system: str, own_id: str = "stranger") -> Member:
         manners = Manners(private_network=self._private, spacing_ms=max(200, self._pause_ms) if self._pause_ms else 0)
         return Member(id=own_id, system=system, url=url, name=Names(own_id, own_id), manners=manners)
+
+
+def _is_shut(trial: Trial) -> bool:
+    return trial.failure is not None and trial.failure.code in {"failure.refused", "failure.unreadable"}
 
 
 def _found(detected: Detected) -> int:

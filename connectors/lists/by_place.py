@@ -1,12 +1,7 @@
-"""One search of a member that gives its list by place: asked once, and once more without marks where nothing is found.
+"""One search of a member that gives rows from any place on, and is asked in a language of its own.
 
-What every such connector does alike stands here: the window, the second try, filters that could not be asked, places,
-notices. What is asked and how it is read is the connector's own.
-
-For systems that give rows from any place on, and whose connector says a whole query with its filters in their own
-language, telling what it gave up (`Said`). For numbered pages, or a question that `simpler` makes fit what the system
-can: `connectors.lists.by_page`. They fill a window by different signs (here the count, there also what a page says of
-the next), and tell what was given up differently where nothing is found: neither can stand in for the other.
+A connector says a whole query with its filters, telling what it gave up (`Said`), and asks for a window.
+`connectors.lists.by_page` is for numbered pages, and for questions that are made to fit what a system can.
 """
 
 from __future__ import annotations
@@ -16,11 +11,10 @@ from typing import Final, NamedTuple, Protocol, TypeVar
 
 import msgspec
 
-from connectors.lists.narrow import narrowed
+from connectors.lists.answering import Asked, answered
+from connectors.lists.filling import Batch, listed
 from connectors.questions.expressions import is_marked, rewritten
-from connectors.questions.notices import once
-from engine.errors import LienThuError, UnreadableError
-from engine.model import Answer, Filters, Placed, Query, Reason, Record, Window
+from engine.model import Answer, Expression, Filters, Query, Reason, Record, Window
 from engine.ports import Clock
 from engine.text import clean, unmarked
 
@@ -28,9 +22,6 @@ MOST_LETTERS: Final = 500
 """No clause is asked with more: an address has to bear it three times over, percent-encoded."""
 
 MOST_WORDS: Final = 40
-
-MOST_REQUESTS: Final = 10
-"""Most requests that fill one window."""
 
 
 class Said(Protocol):
@@ -51,7 +42,7 @@ _Said = TypeVar("_Said", bound=Said)
 class Listed(NamedTuple):
     """What a member gave of its list: a record for each place from the one asked for on, None for one unreadable.
 
-    `total` is None if it did not say. `has_more` is None where only the numbers tell.
+    `total` is None if it did not say. `has_more` is None where only the numbers tell; False: no more can be had.
     """
 
     rows: tuple[Record | None, ...]
@@ -78,98 +69,47 @@ async def answer_by_place(
 ) -> Answer:
     """Ask for a window of a list and return it as an answer.
 
-    Raises UnreadableError where rows came of which none can be read, or where hits are told and none comes.
+    Raises UnreadableError where rows came of which none can be read, or where hits are told and none comes. Where
+    nothing is found and the server does not fold marks, the words are asked again without them, and else as they are.
     """
-    asked_at = lister.clock()
-    said = say(query)
+    whole = window
     window = _bounded(window, lister.max_place)
     if not window.count:
         capped = Reason("notice.list-capped", {"count": lister.max_place})
-        return Answer(lister.member, (), None, asked_at, 0.0, notices=(*said.notices, capped))
-    listed = await ask(said, window)
-    notices: list[Reason] = []
-    if listed.total == 0 and not lister.folds_marks and query.expression is not None and is_marked(query.expression):
-        again = say(msgspec.structs.replace(query, expression=rewritten(query.expression, unmarked)))
-        other = await ask(again, window)
-        if other.total != 0:
-            said, listed = again, other
-            notices.append(Reason("notice.folded"))
-    listed = await _filled(listed, said, window, ask)
-    took_s = max(0.0, lister.clock() - asked_at)
-    rows = listed.rows[: window.count]
-    placed = _placed(rows, window, listed.total)
-    if len(rows) > sum(row is not None for row in rows):
-        notices.append(Reason("notice.records-unreadable", {"count": rows.count(None)}))
-    placed, filtered = narrowed(placed, said.unasked)
-    notices += filtered
-    if listed.total is None and placed:
-        notices.append(Reason("notice.total-unknown"))
-    has_more = _has_more(listed, len(rows), window)
-    if has_more and lister.max_place and window.start + len(rows) > lister.max_place:
-        has_more = False
-        notices.append(Reason("notice.list-capped", {"count": lister.max_place}))
-    return Answer(
-        member=lister.member,
-        placed=placed,
-        total=listed.total,
-        asked_at=asked_at,
-        took_s=took_s,
-        has_more=has_more,
-        notices=once([*said.notices, *notices, *listed.notices]),
+        notices = (*say(query).notices, capped)
+        return Answer(lister.member, (), None, lister.clock(), 0.0, notices=notices)
+
+    async def once(expression: Expression | None) -> Asked:
+        said = say(msgspec.structs.replace(query, expression=expression))
+
+        async def fetch(place: int, count: int) -> Batch:
+            return _batch(await ask(said, Window(place, count)), place, count)
+
+        return Asked(await listed(window, fetch), said.notices, said.unasked)
+
+    def bare(expression: Expression) -> Expression | None:
+        return rewritten(expression, unmarked) if is_marked(expression) else None
+
+    answer = await answered(
+        lister.member, query.expression, once, clock=lister.clock, folds_marks=lister.folds_marks, bare=bare
     )
+    if answer.has_more and lister.max_place and whole.start + whole.count > lister.max_place:
+        capped = Reason("notice.list-capped", {"count": lister.max_place})
+        return msgspec.structs.replace(answer, has_more=False, notices=(*answer.notices, capped))
+    return answer
 
 
-async def _filled(
-    listed: Listed, said: _Said, window: Window, ask: Callable[[_Said, Window], Awaitable[Listed]]
-) -> Listed:
-    """Return a list that fills the window, where the member gives fewer rows at once than were asked for."""
-    requests = 1
-    while (
-        listed.rows
-        and len(listed.rows) < window.count
-        and listed.has_more is not False
-        and listed.total is not None
-        and window.start + len(listed.rows) <= listed.total
-        and requests < MOST_REQUESTS
-    ):
-        requests += 1
-        came = len(listed.rows)
-        try:
-            other = await ask(said, Window(window.start + came, window.count - came))
-        except LienThuError:
-            # What came is worth more than what did not.
-            return listed._replace(notices=(*listed.notices, Reason("notice.partial")), has_more=False)
-        if not other.rows:
-            break
-        listed = listed._replace(rows=listed.rows + other.rows, notices=listed.notices + other.notices)
-    return listed
+def _batch(came: Listed, place: int, count: int) -> Batch:
+    goes_on = came.has_more
+    if goes_on is None and came.total is None:
+        goes_on = len(came.rows) >= count
+    return Batch(place, came.rows, came.total, goes_on, came.notices, is_last=came.has_more is False)
 
 
 def _bounded(window: Window, max_place: int) -> Window:
     if not max_place:
         return window
     return Window(window.start, max(0, min(window.count, max_place + 1 - window.start)))
-
-
-def _placed(rows: tuple[Record | None, ...], window: Window, total: int | None) -> tuple[Placed, ...]:
-    """Return the records at their places, each once: some lists repeat one."""
-    known: dict[str, Placed] = {}
-    for at, row in enumerate(rows):
-        if row is not None:
-            known.setdefault(row.id, Placed(window.start + at, row))
-    if rows and not known:
-        raise UnreadableError(f"none of {len(rows)} records can be read")
-    if not rows and total and window.start <= total:
-        raise UnreadableError(f"{total} hits are told, and none is there from place {window.start} on")
-    return tuple(known.values())
-
-
-def _has_more(listed: Listed, came: int, window: Window) -> bool:
-    if listed.has_more is not None:
-        return listed.has_more
-    if listed.total is None:
-        return came >= window.count
-    return came > 0 and window.start + came <= listed.total
 
 
 def shortened(text: str) -> tuple[str, bool]:

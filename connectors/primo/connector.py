@@ -13,13 +13,22 @@ from connectors.http.course import ACCEPT_STATUS, IDEMPOTENT
 from connectors.http.guard import failure_of_status
 from connectors.lists.by_place import Listed, Lister, answer_by_place
 from connectors.primo import pnx
-from connectors.primo.request import Pairs, PrimoQuery, ids_query, primo_query, search_pairs, view_pairs
+from connectors.primo.request import (
+    Pairs,
+    PrimoQuery,
+    form_pairs,
+    ids_query,
+    page_pairs,
+    primo_query,
+    search_pairs,
+    view_pairs,
+)
 from connectors.primo.response import listed, listed_page
 from connectors.primo.settings import PrimoSettings, Way
 from connectors.reading.html import html_of
 from connectors.reading.json import Table, first_text, json_of, parse_json, table_of, tables_of
 from engine.errors import LienThuError, RefusedError, UnreadableError
-from engine.model import Answer, Clause, Field, Holding, Query, Record, Window
+from engine.model import Answer, Clause, Field, Holding, Query, Reason, Record, Window
 from engine.ports import Door, Member
 
 _BASES = {Way.VE: "/primaws/rest/pub", Way.CLASSIC: "/primo_library/libweb/webservices/rest/primo-explore/v1"}
@@ -27,10 +36,10 @@ _TOKENS = {
     Way.VE: "/primaws/rest/pub/institution/{inst}/guestJwt",
     Way.CLASSIC: "/primo_library/libweb/webservices/rest/v1/guestJwt/{inst}",
 }
+_LINKS = "/primo_library/libweb/action/dlSearch.do"
 _PAGES = "/primo_library/libweb/action/search.do"
 _WANTS_TOKEN = frozenset({401, 403})
 _NOT_THERE = frozenset({404, 405, 410})
-_PAGE_ROWS = 10
 
 
 class NotThereError(UnreadableError):
@@ -101,16 +110,20 @@ class PrimoConnector:
         return listed(json_of(response), self._member.id, self._record_url(way))
 
     async def _page(self, said: PrimoQuery, window: Window) -> Listed:
-        """Return rows of the older pages, which take the words of one field only."""
-        part = said.q.split(",")
-        pairs = (
-            ("fn", "search"), ("ct", "search"), ("initialSearch", "true"), ("mode", "Basic"),
-            ("vl(freeText0)", part[2]), ("vid", self._settings.vid), ("tab", self._settings.tab or "default_tab"),
-            ("indx", str(window.start)), ("bulkSize", str(min(window.count, _PAGE_ROWS))),
-        )  # fmt: skip
-        response = await self._door.client.get(f"{self._root}{_PAGES}?{urlencode(pairs, quote_via=quote)}")
+        """Return rows of the older pages: by a deep link, or as their form asks where there are no deep links."""
+        count = min(window.count, self._settings.max_records)
+        pairs = page_pairs(said, self._settings, start=window.start, count=count)
+        extensions = {ACCEPT_STATUS: _NOT_THERE}
+        response = await self._door.client.get(_address(self._root + _LINKS, pairs), extensions=extensions)
+        by_form = response.status_code in _NOT_THERE
+        if by_form:
+            pairs = form_pairs(said, self._settings, start=window.start)
+            response = await self._door.client.get(_address(self._root + _PAGES, pairs))
         page = await html_of(response)
-        return listed_page(page, str(response.url), self._member.id, self._record_url(Way.PAGES))
+        found = listed_page(page, str(response.url), self._member.id, self._record_url(Way.PAGES))
+        if by_form and found.rows and (";" in said.q or not said.q.startswith("any,")):
+            found = found._replace(notices=(*found.notices, Reason("notice.dropped-clause")))
+        return found
 
     async def _get(self, way: Way, path: str, pairs: Pairs, *, body: bytes | None = None) -> httpx.Response:
         """Send a request, with a guest's token where Primo wants one."""
@@ -127,7 +140,7 @@ class PrimoConnector:
         headers = {"Accept": "application/json"}
         if self._token:
             headers["Authorization"] = f"Bearer {self._token}"
-        url = f"{self._root}{path}?{urlencode(pairs, quote_via=quote, safe=',')}"
+        url = _address(self._root + path, pairs)
         extensions = {ACCEPT_STATUS: _WANTS_TOKEN | _NOT_THERE | {400, 415, 500}, IDEMPOTENT: True}
         if body is None:
             return await self._door.client.get(url, headers=headers, extensions=extensions)
@@ -214,6 +227,10 @@ class PrimoConnector:
     async def close(self) -> None:
         """Let go of connections."""
         await self._door.client.aclose()
+
+
+def _address(path: str, pairs: Pairs) -> str:
+    return f"{path}?{urlencode(pairs, quote_via=quote, safe=',')}"
 
 
 def _said(settings: PrimoSettings, way: Way, query: Query) -> PrimoQuery:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from connectors.primo.connector import PrimoConnector
-from connectors.primo.settings import PrimoSettings
+from connectors.primo.settings import PrimoSettings, Way
 from engine.errors import LienThuError
 from engine.model import Clause, Query, Reason, Window
 from engine.ports import Door, Finding, Member
@@ -17,7 +17,9 @@ async def examine(member: Member, settings: msgspec.Struct, door: Door) -> tuple
     connector = PrimoConnector(member, settings, door)
     answer = await connector.search(Query(Clause("history")), Window(1, 3))
     told: dict[str, str | int | float] = {"way": connector.way.value, "total": answer.total or 0}
-    findings = [Finding("way", is_well=connector.way.value != "pages", reason=Reason("finding.primo.way", told))]
+    by_pages = connector.way is Way.PAGES
+    code = "finding.primo.pages" if by_pages else "finding.primo.way"
+    findings = [Finding("way", is_well=not by_pages, reason=Reason(code, told))]
     if connector.has_token:
         findings.append(Finding("token", is_well=True, reason=Reason("finding.primo.token")))
     records = [placed.record for placed in answer.placed]
@@ -25,6 +27,8 @@ async def examine(member: Member, settings: msgspec.Struct, door: Door) -> tuple
         copies = await connector.availability(records)
     except LienThuError:
         copies = {}
+    if by_pages:  # they stand in the rows
+        copies = {record.id: record.holdings for record in records if record.holdings}
     counts: dict[str, str | int | float] = {"told": len(copies), "of": len(records)}
     findings.append(Finding("availability", is_well=bool(copies), reason=Reason("finding.primo.copies", counts)))
     return tuple(findings)

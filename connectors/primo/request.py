@@ -42,7 +42,7 @@ class _Part(NamedTuple):
 
 
 def primo_query(query: Query, settings: PrimoSettings, *, by_page: bool = False) -> PrimoQuery:
-    """Return a query as Primo reads it; `by_page` as its older pages do, words of any field only.
+    """Return a query as Primo reads it; `by_page` as its older pages do: parts of one field each, which all must hold.
 
     Raises UnsupportedError where nothing is left that it can be asked.
 
@@ -52,13 +52,12 @@ def primo_query(query: Query, settings: PrimoSettings, *, by_page: bool = False)
     if query.expression is None:
         raise UnsupportedError("Primo is not asked without a word to look for")
     indexes = {field: name for field, name in (INDEXES | settings.indexes).items() if name}
-    saying = _Saying({Field.ANY: "any"} if by_page else indexes)
+    saying = _Saying(indexes)
     parts = saying.parts(query.expression)
     if not parts:
         raise UnsupportedError("a query without a word to look for")
-    if by_page and len(parts) > 1:
-        saying.notices.append(Reason("notice.dropped-clause"))
-        parts = parts[:1]
+    if by_page:
+        parts = saying.all_together(parts)
     after = [part.before for part in parts[1:]] + ["AND"]
     said = [
         f"{part.field},{part.precision},{part.value},{operator}" for part, operator in zip(parts, after, strict=True)
@@ -104,6 +103,14 @@ class _Saying:
             self.notices.append(Reason("notice.dropped-alternatives"))
             return each[0]
         return [parts[0]._replace(before="OR") for parts in each]
+
+    def all_together(self, parts: list[_Part]) -> list[_Part]:
+        """Return the parts that must all hold: pages have no other operator between fields."""
+        if any(part.before == "NOT" for part in parts):
+            self.notices.append(Reason("notice.dropped-exclusion"))
+        if any(part.before == "OR" for part in parts[1:]):
+            self.notices.append(Reason("notice.dropped-alternatives"))
+        return [part for at, part in enumerate(parts) if not at or part.before == "AND"]
 
     def excluded(self, expression: Not) -> list[_Part]:
         parts = self.parts(expression.part)
@@ -200,6 +207,27 @@ def search_pairs(said: PrimoQuery, settings: PrimoSettings, *, start: int, count
         ("rtaLinks", "true"),
         *said.filters,
     )
+
+
+def page_pairs(said: PrimoQuery, settings: PrimoSettings, *, start: int, count: int) -> Pairs:
+    """Return the parameters of a deep link into the older pages: a `query` for each part, as many rows as are wanted.
+
+    Source: Primo's deep links, `dlSearch.do`, as library sites send them.
+    """
+    queries = tuple(("query", part.rpartition(",")[0]) for part in said.q.split(";"))
+    view = (("institution", settings.institution), ("vid", settings.vid), ("tab", settings.tab or "default_tab"))
+    scope = (("search_scope", settings.scope),) if settings.scope else ()
+    rest = (("onCampus", "false"), ("group", "GUEST"), ("indx", str(start)), ("bulkSize", str(count)))
+    return (*view, *scope, *queries, *rest)
+
+
+def form_pairs(said: PrimoQuery, settings: PrimoSettings, *, start: int) -> Pairs:
+    """Return what the older pages' own form sends: the words of the first part, in any field."""
+    return (
+        ("fn", "search"), ("ct", "search"), ("initialSearch", "true"), ("mode", "Basic"),
+        ("vl(freeText0)", said.q.split(",")[2]), ("vid", settings.vid), ("tab", settings.tab or "default_tab"),
+        ("indx", str(start)), ("bulkSize", "10"),
+    )  # fmt: skip
 
 
 def ids_query(ids: list[str], index: str) -> str:

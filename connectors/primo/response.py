@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, quote, urljoin, urlsplit
 import msgspec
 from bs4 import BeautifulSoup, Tag
 
+from connectors.formats.isbd import parse_imprint
 from connectors.formats.named_texts import record_from_texts
 from connectors.lists.by_place import Listed
 from connectors.primo import pnx
@@ -86,12 +87,19 @@ def _id_of(row: Tag, url: str) -> str:
     return ""
 
 
+def _imprint(text: str) -> list[tuple[str, str]]:
+    """Return place, publisher and year of the line below the people; some have less than "Hà Nội : Giáo dục, 2010"."""
+    found = parse_imprint(text) if re.search(r"\w\]? ?: ", text) else None
+    said = [("publisher.place", found.place), ("publisher", found.publisher)] if found else []
+    return [(name, value) for name, value in (*said, ("date.issued", text)) if value]
+
+
 def _page_row(row: Tag, url: str, member: str, record_url: str) -> Record | None:
     own_id = _id_of(row, url)
     texts = [("title", text_of(row.select_one(".EXLResultTitle")))]
-    texts += [("creator", name) for name in text_of(row.select_one(".EXLResultAuthor")).split(" ; ")]
+    texts += [("creator", name) for name in re.split(r"\s*;\s", text_of(row.select_one(".EXLResultAuthor")))]
     fourth = text_of(row.select_one(".EXLResultFourthLine"))
-    texts.append(("date.issued", fourth))
+    texts += _imprint(fourth)
     kind = _TYPE.search(" ".join(attribute(one, "class") for one in (row, *row.select("[class*=EXLResultMediaTYPE]"))))
     if kind:
         texts.append(("type", kind[1]))

@@ -18,7 +18,7 @@ class Way(StrEnum):
     CLASSIC = "classic"
     """Classic Primo with its newer interface: `/primo_library/libweb/webservices/rest/primo-explore/v1`."""
     PAGES = "pages"
-    """Classic Primo by its older pages: `/primo_library/libweb/action/search.do`."""
+    """Classic Primo by its older pages: `/primo_library/libweb/action/dlSearch.do`, else `search.do`."""
 
 
 INDEXES: dict[Field, str] = {

@@ -15,7 +15,7 @@ _CLASSIC = re.compile(r"/primo-explore/|/primo_library/libweb/")
 _VID = re.compile(r"[?&;]vid(?:=|%3[Dd])([A-Za-z0-9_.:%~-]{2,80})")
 _VIEW = re.compile(r"_V(?:IEW)?\d*$")
 _MARKS = re.compile(
-    rb"(?i)prm-explore|primo-explore|primoExploreRoot|/primaws/|nde-root|<prm-|primo_library/libweb|EXLResult"
+    rb"(?i)prm-explore|primo-explore|primoExploreRoot|/primaws/|nde-root|<prm-|primo_library/libweb|EXLResult|exlid[a-z]+_?"
 )
 
 

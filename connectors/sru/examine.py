@@ -16,7 +16,7 @@ from connectors.sru.explain import Explained, explained
 from connectors.sru.request import explain_url, search_url
 from connectors.sru.response import Response, response_beside, unpacked
 from connectors.sru.settings import Dialect, SruSettings, dialect
-from engine.errors import LienThuError, UnreadableError
+from engine.errors import LienThuError, UnreadableError, UnsupportedError
 from engine.model import Clause, Field, Query, Record
 from engine.ports import Door, Member
 
@@ -119,7 +119,10 @@ class _Examination:
         refused: list[Field] = []
         for field in self.speaking.indexes:
             own = sample_of(record, field) if field is not Field.ANY else None
-            answer = await self.ask(Query(Clause(own or word, field=field)), self.speaking)
+            try:
+                answer = await self.ask(Query(Clause(own or word, field=field)), self.speaking)
+            except UnsupportedError:  # the member file says that it has no index for it
+                continue
             if answer.diagnostics and not answer.rows:
                 refused.append(field)
             elif answer.total == 0 or not answer.rows:

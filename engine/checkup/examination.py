@@ -16,7 +16,7 @@ from urllib.robotparser import RobotFileParser
 import httpx
 import msgspec
 
-from engine.checkup.findings import Checkup, Line, Verdict, line_of, unknown, wanting, well
+from engine.checkup.findings import Checkup, Line, Verdict, failed, line_of, unknown, wanting, well
 from engine.checkup.judging import (
     about_apart,
     about_bare,
@@ -32,8 +32,8 @@ from engine.checkup.listening import Listener
 from engine.checkup.moved import moved_to
 from engine.checkup.samples import decomposed, has_marks, sample, with_wrong_tones
 from engine.checkup.tls import look_at_tls
-from engine.errors import LienThuError, TimedOutError, UnreadableError, UnsupportedError
-from engine.model import Answer, Clause, Field, Query, Record, Window
+from engine.errors import LienThuError, RefusedError, TimedOutError, UnreadableError, UnsupportedError
+from engine.model import Answer, Clause, Field, Query, Reason, Record, Window
 from engine.ports import AvailabilityConnector, Clock, Connector, Door, Member, System
 from engine.query import parse
 from engine.text import folded_key
@@ -168,7 +168,7 @@ class _Check:
                 answer = await self._ask(typed)
             except LienThuError as error:
                 if last is None:
-                    self.lines.append(self._failed("answers", error))
+                    self._out(error)
                     return None
                 continue
             last = (typed, answer)
@@ -198,7 +198,13 @@ class _Check:
         return False
 
     def _failed(self, what: str, error: LienThuError) -> Line:
-        return Line(what, Verdict.WANTING, error.reason)
+        return failed(what, error, url=self.member.url)
+
+    def _out(self, error: LienThuError) -> None:
+        """Note that no search is answered, and what to do where this system has another way in."""
+        self.lines.append(self._failed("answers", error))
+        if self.system.shut and isinstance(error, RefusedError | UnreadableError):
+            self.lines.append(Line("protocol", Verdict.WANTING, Reason(self.system.shut)))
 
     # What is looked at ------------------------------------------------------------------
 

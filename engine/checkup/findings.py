@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from engine.errors import LienThuError
 from engine.model import Noun, Reason
 from engine.ports import Finding, Names
+from engine.sentences import sentences
 
 
 class Verdict(StrEnum):
@@ -69,6 +71,14 @@ def wanting(what: str, code: str, **values: str | float) -> Line:
 def unknown(what: str, code: str, **values: str | float) -> Line:
     """Return a line about what was not tried."""
     return Line(what, Verdict.UNKNOWN, Reason(f"checkup.{code}", values))
+
+
+def failed(what: str, error: LienThuError, *, url: str) -> Line:
+    """Return a line about what did not come about, with what was found and what to do."""
+    code = f"checkup.fails.{error.code}"
+    if code not in sentences():
+        return Line(what, Verdict.WANTING, error.reason)
+    return Line(what, Verdict.WANTING, Reason(code, {"detail": error.detail or type(error).__name__, "url": url}))
 
 
 def line_of(finding: Finding) -> Line:

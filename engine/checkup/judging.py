@@ -72,7 +72,10 @@ def about_paging(first: Answer, second: Answer, *, total: int | None, start: int
     """
     before, after = _ids(first), _ids(second)
     repeated = len(set(before) & set(after))
-    if not after:
+    capped = next((notice for notice in (*second.notices, *first.notices) if notice.code == "notice.list-capped"), None)
+    if not after and capped is not None:
+        line = unknown("paging", "paging.capped", **capped.values)
+    elif not after:
         line = wanting("paging", "paging.empty", start=start, total="?" if total is None else total)
     elif repeated == len(after):
         line = wanting("paging", "paging.same")

@@ -22,10 +22,31 @@ MARKS: Final = {Verdict.WELL: "✓", Verdict.WANTING: "✗", Verdict.UNKNOWN: "�
 SUMMARY: Final = ("marks", "paging", "encoding", "availability", "tls", "robots")
 """What the table of all members shows of each, beside its fields and times."""
 
+HEADS: Final[Mapping[str, Mapping[Language, str]]] = {
+    "answers": {"vi": "trả lời", "en": "answers"},
+    "fields": {"vi": "mục", "en": "fields"},
+    "marks": {"vi": "dấu", "en": "marks"},
+    "paging": {"vi": "trang", "en": "paging"},
+    "encoding": {"vi": "mã", "en": "letters"},
+    "availability": {"vi": "sách", "en": "copies"},
+    "tls": {"vi": "TLS", "en": "TLS"},
+    "robots": {"vi": "robots", "en": "robots"},
+    "to-mend": {"vi": "xem lại", "en": "to mend"},
+}
+"""Short heads, so that eleven columns go on a terminal."""
+
 WORDS: Final[Mapping[str, Mapping[Language, str]]] = {
     "well": {"vi": "tốt", "en": "well"},
     "wanting": {"vi": "cần xem lại", "en": "to be mended"},
-    "unknown": {"vi": "chưa thử", "en": "not tried"},
+    "unknown": {"vi": "không xét", "en": "not looked at"},
+    "legend": {
+        "vi": "“–”: chưa thử được, hoặc không áp dụng cho thư viện này. “Mục tìm được”: trong các mục mà hệ thống cho"
+        " tìm riêng (nhan đề, tác giả …), bao nhiêu mục tìm đúng những gì có trong biểu ghi của thư viện. “Thời gian”:"
+        " một nửa số lần tìm xong trước khoảng ấy.",
+        "en": "“–”: it could not be tried, or does not concern this library. “Fields that work”: of those that the"
+        " system searches on their own (title, person …), how many find what stands in the library's records. “Time”:"
+        " half of the searches took less.",
+    },
     "deviations": {"vi": "Cần xem lại ({count}):", "en": "To be mended ({count}):"},
     "none": {"vi": "Không có gì cần xem lại.", "en": "Nothing needs to be mended."},
     "requests": {
@@ -39,7 +60,7 @@ WORDS: Final[Mapping[str, Mapping[Language, str]]] = {
     "system": {"vi": "hệ thống", "en": "system"},
     "answers": {"vi": "trả lời", "en": "answers"},
     "fields": {"vi": "mục tìm được", "en": "fields that work"},
-    "median": {"vi": "thời gian giữa", "en": "median time"},
+    "median": {"vi": "thời gian", "en": "time"},
     "to-mend": {"vi": "cần xem lại", "en": "to be mended"},
     "what": {"vi": "điều được xem", "en": "looked at"},
     "verdict": {"vi": "đánh giá", "en": "verdict"},
@@ -57,8 +78,8 @@ WORDS: Final[Mapping[str, Mapping[Language, str]]] = {
 def label(what: str, language: Language) -> str:
     """Return what a line is about, in a language; keys that have no words of their own are said by what is above them.
 
-    >>> label("tls.chain", "en"), label("marks.bare", "vi"), label("version", "en")
-    ('TLS', 'dấu tiếng Việt', 'version')
+    >>> label("tls.chain", "en"), label("marks", "vi"), label("marks.bare", "vi")
+    ('TLS', 'dấu tiếng Việt', 'gõ không dấu')
     """
     known = sentences()
     parts = what.split(".")
@@ -98,22 +119,19 @@ def print_checkup(checkup: Checkup, console: Console, language: Language) -> Non
 
 def print_summary(checkups: Sequence[Checkup], console: Console, language: Language) -> None:
     """Print one table of all members."""
-    table = Table(box=None, pad_edge=False)
-    table.add_column(word("library", language), no_wrap=True)
-    for head in ("system", "answers", "fields"):
-        table.add_column(word(head, language))
-    for what in SUMMARY:
-        table.add_column(label(what, language))
-    table.add_column(word("median", language), justify="right")
-    table.add_column(word("to-mend", language), justify="right")
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
+    table.add_column(word("library", language), overflow="fold")
+    for head in ("answers", "fields", *SUMMARY):
+        table.add_column(HEADS[head][language])
+    table.add_column("ms", justify="right")
+    table.add_column(HEADS["to-mend"][language], justify="right")
     for checkup in checkups:
         table.add_row(
             checkup.id,
-            checkup.system,
             MARKS[Verdict.WELL if checkup.answers else Verdict.WANTING],
             f"{checkup.fields}/{checkup.searchable}",
             *(MARKS[checkup.verdict_of(what)] for what in SUMMARY),
-            "–" if checkup.median_ms is None else f"{checkup.median_ms} ms",
+            "–" if checkup.median_ms is None else str(checkup.median_ms),
             str(len(checkup.deviations)),
         )
     console.print(table)
@@ -159,7 +177,7 @@ def as_html(checkups: Sequence[Checkup], language: Language, *, made_at: float) 
     return _template().render(
         checkups=checkups,
         language=language,
-        day=datetime.fromtimestamp(made_at, UTC).date().isoformat(),
+        day=_day(made_at, language),
         summary=_summary(checkups, language),
         shown=SUMMARY,
         marks=MARKS,
@@ -168,6 +186,11 @@ def as_html(checkups: Sequence[Checkup], language: Language, *, made_at: float) 
         say=lambda reason: say(reason, language),
         name_of=lambda checkup: checkup.name.vi if language == "vi" else checkup.name.en,
     )
+
+
+def _day(made_at: float, language: Language) -> str:
+    day = datetime.fromtimestamp(made_at, UTC).date()
+    return day.strftime("%d/%m/%Y") if language == "vi" else day.isoformat()
 
 
 @cache

@@ -57,6 +57,14 @@ def nobody() -> frozenset[str]:
 
 
 @cache
+def _numbered() -> re.Pattern[str]:
+    """Return the pattern of a standard's or regulation's number: TCVN 1234:2005, 22TCN 211-06, Thông tư số 200."""
+    words = sorted(groups("names")["nobody"]["numbered"], key=len, reverse=True)
+    phrases = "|".join(r"\s+".join(map(re.escape, word.split())) for word in words)
+    return re.compile(rf"(?:\d{{2}}\s*)?(?:{phrases})(?:\s+số)?[\s:.\-–]*\d", re.IGNORECASE)
+
+
+@cache
 def _more() -> re.Pattern[str]:
     """Return the pattern of "and others" at the end of a name."""
     words = sorted((word for word in groups("names")["nobody"]["others"] if folded_key(word)), key=len, reverse=True)
@@ -131,12 +139,14 @@ def _needs_care() -> frozenset[str]:
 def person(text: str) -> tuple[str, Role | None]:
     """Return a name without ranks, role, dates and end punctuation, and the role that stood beside it.
 
-    The name is empty where nobody is named ("Nhiều tác giả", "et al.").
+    The name is empty where nobody is named ("Nhiều tác giả", "et al.", "TCVN 1234").
 
     >>> [(name, role.value) for name, role in map(person, ("PGS.TS. Nguyễn Văn A (chủ biên)", "Lê C dịch"))]
     [('Nguyễn Văn A', 'editor'), ('Lê C', 'translator')]
     >>> person("Mankiw, N. Gregory, 1958-")
     ('Mankiw, N. Gregory', None)
+    >>> person("TCVN 1234")
+    ('', None)
     """
     name = clean(text)
     if len(name) > _LONGEST_NAME:
@@ -144,7 +154,7 @@ def person(text: str) -> tuple[str, Role | None]:
     plain = _LAST_STOP.sub("", (_DATES.sub("", name) if _DIGIT.search(name) else name).rstrip(" ,;"))
     if _is_plain(plain):
         return plain, None
-    if folded_key(name) in nobody():
+    if folded_key(name) in nobody() or _numbered().match(name):
         return "", None
     name = _balanced(_DOTS.sub(" ", _more().sub("", " " + name)).strip())
     name, found = _without_role(name)

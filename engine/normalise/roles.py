@@ -59,3 +59,20 @@ def role(text: str) -> Role | None:
         return said.get(key)
     # "biên soạn và dịch", "editor and translator": the first that is known.
     return next((said[part] for part in map(folded_key, _SEVERAL.split(text)) if part in said), None)
+
+
+def is_role_word(word: str) -> bool:
+    """Whether one capitalised word among names says a role: only with its marks, since Anh is a name and no "ảnh".
+
+    Codes and other short words could be anything.
+
+    >>> [is_role_word(word) for word in ("Dịch", "Ảnh", "Anh", "Tranh", "Editor", "Com")]
+    [True, True, False, True, True, False]
+    """
+    return (len(word) > 3 or not word.isascii()) and exact_key(word) in _written_role_keys()
+
+
+@cache
+def _written_role_keys() -> frozenset[str]:
+    """Return the phrases that say a role, as exact keys."""
+    return frozenset(exact_key(phrase) for words in groups("names")["roles"].values() for phrase in words)

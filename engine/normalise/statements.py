@@ -9,7 +9,7 @@ from itertools import pairwise
 from engine.model import Person, PersonKind, Role
 from engine.normalise.persons import nobody, person
 from engine.normalise.remembered import remembered
-from engine.normalise.roles import role, role_keys, role_pattern
+from engine.normalise.roles import is_role_word, role, role_keys, role_pattern
 from engine.normalise.tables import groups
 from engine.text import clean, exact_key, folded_key
 
@@ -92,8 +92,11 @@ def _person(name: str, found: Role | None) -> Person:
 def _of_group(group: str) -> list[Person]:
     said: list[tuple[str, Role | None]] = []
     shared: Role | None = None
-    for part in _parts(group):
+    parts = _parts(group)
+    for part in parts:
         name, found = person(part)
+        if not said and len(parts) > 1 and is_role_word(part):  # "Dịch, Nguyễn Văn A"
+            name, found = "", role(part)
         if found and not said and _SHARED_AT_HEAD.match(part):
             shared = found
         if found and not name:  # "A, chủ biên", "editor-in-chief, B": the role stands alone
@@ -140,13 +143,20 @@ def _parts(group: str) -> list[str]:
 
 
 def _is_inverted(parts: list[str]) -> bool:
-    """Whether two parts are a family name and the rest of the same name."""
-    if len(parts) != 2 or len(parts[0].split()) != 1 or not 1 <= len(parts[1].split()) <= 3:
+    """Whether two parts are a family name and the rest of the same name, or a given name and what stands before it."""
+    if len(parts) != 2 or not 1 <= len(parts[1].split()) <= 3:
         return False
-    second = parts[1].rstrip(" .")
-    if role(parts[0]) is not None:
+    first, second = parts[0], parts[1].rstrip(" .")
+    before, _, last = second.rpartition(" ")
+    if before and (last == "Thị" or (last == "Văn" and " " not in first)):
+        return len(first.split()) < 3 and first[0].isupper()  # nobody is called Thị: the given name stands first
+    if " " in first or _is_role(first) or person(second)[1] is not None or folded_key(second) in nobody():
         return False
-    return person(second)[1] is None and role(second) is None and folded_key(second) not in nobody()
+    return not _is_role(second)
+
+
+def _is_role(part: str) -> bool:
+    return is_role_word(part) if part[0].isupper() and " " not in part else role(part) is not None
 
 
 def _by_and(part: str) -> list[str]:

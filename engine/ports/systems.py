@@ -75,6 +75,9 @@ class System(msgspec.Struct, frozen=True):
     else is, and raises one of `engine.errors` where nothing can be reached. `record_dial` goes around
     a dial and writes what passes into a folder, without secrets; `replay_dial` answers from such a folder.
 
+    `shut` is the code of the sentence that says what to do where such a server is found and does not let itself be
+    asked: a further way in, or whom to ask for one; "" where nothing special is to be said.
+
     A system whose members are harvested instead of asked has a `harvest`: what reads a member's whole list. Their
     readers' questions are answered by the shared index, and their `connector` is only asked whether the server lives.
     """
@@ -89,3 +92,4 @@ class System(msgspec.Struct, frozen=True):
     record_dial: Callable[[Dial, Path], Dial] | None = None
     replay_dial: Callable[[Path], Dial] | None = None
     harvest: Callable[[Member, msgspec.Struct, Door], Repository] | None = None
+    shut: str = ""

@@ -77,6 +77,33 @@ def test_what_is_no_address_is_refused(typed: str) -> None:
         read_address(typed, frozenset({"z3950"}))
 
 
+@pytest.mark.parametrize(
+    ("typed", "mend"),
+    [
+        ("", "copy that of the page where readers search"),
+        ("htps://opac.example.vn", "did you mean `https://opac.example.vn`?"),
+        ("htpp://opac.example.vn", "did you mean `http://opac.example.vn`?"),
+        ("http:/opac.example.vn", "did you mean `http://opac.example.vn`?"),
+        ("https//opac.example.vn/a", "did you mean `https://opac.example.vn/a`?"),
+        ("http;//opac.example.vn", "did you mean `http://opac.example.vn`?"),
+        (r"http:\\opac.example.vn", "did you mean `http://opac.example.vn`?"),
+        ("opac example vn", "http(s)://host/... or host:port is expected"),
+        ("opac,example.vn", "http(s)://host/... or host:port is expected"),
+        ("http://opac.example.vn:99999/", "ports are 1 to 65535"),
+        ("gopher://opac.example.vn", "known are: http, https, z3950"),
+    ],
+)
+def test_a_slip_of_the_finger_is_answered_by_what_was_meant(typed: str, mend: str) -> None:
+    with pytest.raises(SettingsError) as told:
+        read_address(typed, frozenset({"z3950"}))
+    assert mend in told.value.problem
+
+
+@pytest.mark.parametrize("typed", ["http:8080", "https:443/a", "https.example.vn", "htp.example.vn:80"])
+def test_a_host_that_is_called_like_a_scheme_is_a_host(typed: str) -> None:
+    assert read_address(typed, frozenset({"z3950"})).host == typed.partition(":")[0].partition("/")[0]
+
+
 def test_only_machines_of_ones_own_are_taken_for_private() -> None:
     private = [read_address(host, frozenset()).is_private for host in ("127.0.0.1", "localhost", "10.1.2.3:8080")]
     public = [read_address(host, frozenset()).is_private for host in ("opac.example.org", "203.162.4.190")]

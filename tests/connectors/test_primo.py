@@ -219,16 +219,39 @@ async def test_classic_primo_is_asked_for_records_by_their_ids() -> None:
     assert list(told) == ["ABC_1"]
 
 
-async def test_the_oldest_pages_take_words_only() -> None:
-    row = '<div class="EXLResult"><h2 class="EXLResultTitle"><a href="display.do?doc=D{0}">Sách {0}</a></h2></div>'
-    html = '<em class="x"></em><div class="EXLResultsNumbers"><em>1.250 kết quả</em></div>' + row.format(1)
-    server = Scripted(lambda _: html, "text/html")
+ROW = (
+    '<div class="EXLResult"><h2 class="EXLResultTitle"><a href="display.do?doc=D{0}">Sách {0}</a></h2>'
+    '<h3 class="EXLResultAuthor">Lê A; Vũ B</h3><h3 class="EXLResultFourthLine">Hà Nội : Giáo dục, 2010</h3></div>'
+)
+OLD_PAGE = '<em class="x"></em><div class="EXLResultsNumbers"><em>1.250 kết quả</em></div>' + ROW.format(1)
+
+
+async def test_the_oldest_pages_are_asked_by_deep_links_with_a_query_for_each_field() -> None:
+    server = Scripted(lambda _: OLD_PAGE, "text/html")
     async with asked(SYSTEM, server, vid="ABC", way="pages") as library:
-        query = Query(And((Clause("a"), Clause("b", field=Field.TITLE))), filters=Filters(year_from=2000))
-        found = await library.search(query, Window(1, 1))
+        wanted = And((Clause("a"), Clause("b c", field=Field.TITLE, is_phrase=True), Not(Clause("d"))))
+        found = await library.search(Query(wanted, filters=Filters(year_from=2000)), Window(1, 1))
     assert (found.total, titles(found), found.has_more) == (1250, ["Sách 1"], True)
-    assert codes(found) == ["notice.any-field", "notice.dropped-clause", "notice.filtered-here"]
-    assert server.requests[0].url.params["vl(freeText0)"] == "a"
+    assert codes(found) == ["notice.dropped-exclusion", "notice.filtered-here"]
+    asked_for = server.requests[0].url.params
+    assert asked_for.get_list("query") == ["any,contains,a", "title,exact,b c"]
+    assert (asked_for["indx"], asked_for["bulkSize"]) == ("1", "1")
+    record = found.placed[0].record
+    assert ([one.name for one in record.people], record.year) == (["Lê A", "Vũ B"], 2010)
+    assert (record.place, record.publisher) == ("Hà Nội", "Giáo dục")
+
+
+async def test_the_oldest_pages_without_deep_links_take_words_only() -> None:
+    server = Scripted(lambda asked: (404, "") if "dlSearch" in asked.url.path else OLD_PAGE, "text/html")
+    async with asked(SYSTEM, server, vid="ABC", way="pages") as library:
+        query = Query(And((Clause("a"), Clause("b", field=Field.TITLE))))
+        found = await library.search(query, Window(1, 1))
+    assert titles(found) == ["Sách 1"]
+    assert codes(found) == ["notice.dropped-clause"]
+    assert server.requests[1].url.params["vl(freeText0)"] == "a"
+
+
+def test_a_page_that_has_changed_is_no_list() -> None:
     with pytest.raises(UnreadableError):
         listed_page(parse_html(b"<p>changed</p>"), "http://127.0.0.1/", "m", "")
 
@@ -255,6 +278,14 @@ def test_a_primo_is_told_by_its_addresses(url: str, body: bytes, vid: str, evide
     found = recognise(Page(url, 200, "text/html", body))
     assert found is not None
     assert (found.settings["vid"], found.evidence.code) == (vid, evidence)
+
+
+def test_the_oldest_primo_is_told_by_the_ids_of_its_page() -> None:
+    body = b'<div id="exlidHeaderContainer"><form name="searchForm" action="search.do"></form></div>'
+    url = "http://t.example.org/primo_library/libweb/action/search.do?vid=ABC_V1"
+    found = recognise(Page(url, 200, "text/html", body))
+    assert found is not None
+    assert (found.url, found.settings) == ("http://t.example.org", {"vid": "ABC_V1", "inst": "ABC"})
 
 
 def test_a_primo_is_told_by_what_its_interface_says() -> None:

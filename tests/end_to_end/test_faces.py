@@ -56,6 +56,8 @@ KNOWN = {
     "hoa-phuong-emiclib": Known(lends=False),
     "kipos": Known(lends=False),
     "bookworm": Known(lends=False),
+    "invenio": Known(lends=False),
+    "non-nuoc-primo": Known(lends=False),
 }
 """By system, or by the id of a face."""
 
@@ -208,6 +210,15 @@ async def test_a_record_is_told_to_be_in_where_a_copy_is(
         has = any(one.available for holding in holdings for one in holding.availability or ())
         # A summary does not tell what may be taken home from what may be read there.
         assert has is any(copy.state in {State.IN, State.READING_ROOM} for copy in entry.copies), (entry, holdings)
+
+
+async def test_the_oldest_primo_tells_with_its_rows_where_a_copy_is(opened: Open) -> None:
+    face = next(each for each in FACES if each.id == "non-nuoc-primo")
+    answer = await opened(face).search(parse("kinh tế"), Window(1, 20))
+    held = [placed.record for placed in answer.placed if placed.record.holdings]
+    assert len(held) > 10
+    assert all(record.holdings[0].branch and record.holdings[0].call_number for record in held)
+    assert {one.available for record in held for one in record.holdings[0].availability or ()} == {True, False}
 
 
 @each_face

@@ -176,7 +176,7 @@ def test_a_check_tells_what_works_and_what_to_mend(addresses: dict[str, str], li
     assert "encoding.old" in old
     lost = members["mat"]
     assert lost["answers"] is False
-    assert lost["lines"][0]["code"] == "failure.unreachable"
+    assert lost["lines"][0]["code"] == "checkup.fails.unreachable"
     page = html.fromstring(report.read_text("utf-8"))
     assert page.get("lang") == "en"
     assert [heading.text_content() for heading in page.iter("h2")] == [
@@ -261,6 +261,51 @@ def test_a_redirect_to_another_host_is_told_and_not_followed(lienthu: Run) -> No
         result = lienthu("detect", url, "--id", "a")
     assert [path for path, _ in asked] == ["/robots.txt", "/"]
     assert "http://other.example.org/opac" in result.output
+
+
+def test_a_portal_of_no_known_system_names_the_command_that_goes_on(lienthu: Run) -> None:
+    body = b'<title>Blog</title><a href="https://opac.example.edu.vn/">OPAC</a>'
+    with server(lambda path: (200 if path == "/" else 404, {"Content-Type": "text/html"}, body)) as (url, _):
+        result = lienthu("detect", url, "--id", "a")
+    assert "lienthu member detect https://opac.example.edu.vn/ --id a --force" in " ".join(result.output.split())
+
+
+def test_a_page_that_wants_a_password_is_asked_no_further(lienthu: Run, tmp_path: Path) -> None:
+    with server(lambda _: (401, {"WWW-Authenticate": "Basic"}, b"")) as (url, asked):
+        result = lienthu("detect", url, "--id", "a")
+    assert [path for path, _ in asked] == ["/robots.txt", "/"]
+    assert "wants a name and a password" in " ".join(result.output.split())
+    assert not (tmp_path / "members" / "a.toml").exists()
+
+
+@pytest.mark.parametrize(
+    ("status", "mend"), [(404, "copy the address of the page"), (403, "let our network address in")]
+)
+def test_an_address_that_shows_nothing_is_told_with_what_to_do(lienthu: Run, status: int, mend: str) -> None:
+    with server(lambda _: (status, {"Content-Type": "text/html"}, b"")) as (url, _):
+        result = lienthu("detect", url, "--id", "a")
+    assert result.exit_code == 1
+    assert mend in " ".join(result.output.split())
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [(404, b""), (200, b"<login><error>User is not authorized to use this service</error></login>")],
+)
+def test_an_aleph_whose_x_server_is_shut_is_told_with_the_other_way_in(lienthu: Run, status: int, body: bytes) -> None:
+    opac = b'<title>OPAC</title><a href="/F?func=find-b-0&amp;local_base=ABC01">Tim</a>'
+
+    def answer(path: str) -> tuple[int, dict[str, str], bytes]:
+        if path.startswith("/X"):
+            return status, {"Content-Type": "text/xml"}, body
+        return (200, {"Content-Type": "text/html"}, opac) if path in {"/", "/F"} else (404, {}, b"")
+
+    with server(answer) as (url, _):
+        detected = lienthu("detect", url, "--id", "a")
+        checked = lienthu("check", "a")
+    for result in (detected, checked):
+        assert result.exit_code == 1
+        assert "ask for the port and database of its Z39.50 server" in " ".join(result.output.split())
 
 
 def test_redirects_without_end_and_a_dead_address_end_too(lienthu: Run, tmp_path: Path) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import io
+import re
 import ssl
 import unicodedata
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -13,13 +15,15 @@ from pathlib import Path
 import httpx
 import msgspec
 import pytest
+from rich.console import Console
 
 from engine.checkup import Checkup, Verdict, check_member
 from engine.checkup.findings import wanting, well
+from engine.checkup.judging import about_paging
 from engine.checkup.listening import Listener
 from engine.checkup.moved import moved_to
 from engine.checkup.samples import decomposed, holds, sample, with_wrong_tones
-from engine.checkup.telling import as_html, as_json, label
+from engine.checkup.telling import as_html, as_json, label, print_summary
 from engine.checkup.tls import look_at_tls
 from engine.errors import FaultError, LienThuError, UnreachableError, UnreadableError, UnsupportedError
 from engine.model import (
@@ -272,7 +276,7 @@ class Unclear(Catalogue):
         (Uncounting(), "paging.total", "checkup.paging.no-total"),
         (Obliging(), "nothing", "checkup.nothing.something"),
         (Loose(), "field.person", "checkup.field.loose"),
-        (Failing(FaultError("x"), field=Field.SUBJECT), "field.subject", "failure.fault"),
+        (Failing(FaultError("x"), field=Field.SUBJECT), "field.subject", "checkup.fails.fault"),
         (Failing(UnreadableError("no count"), text="qxzjwvk"), "nothing", "checkup.nothing.fails"),
         (Failing(FaultError("HTTP 500"), text="c++"), "odd", "checkup.odd.fails"),
         (Catalogue(POOR), "records", "checkup.records.few"),
@@ -307,7 +311,7 @@ async def test_a_server_that_does_not_answer_costs_one_line_and_is_not_asked_on(
     catalogue = Failing(UnreachableError("no connection"), text="kinh")
     checkup = await checked(catalogue)
     assert checkup.answers is False
-    assert codes(checkup, Verdict.WANTING) == {"answers": "failure.unreachable"}
+    assert codes(checkup, Verdict.WANTING) == {"answers": "checkup.fails.unreachable"}
     assert catalogue.asked == ["kinh tế"]
     assert checkup.median_ms is None
 
@@ -432,7 +436,7 @@ class Lending(Catalogue):
     [
         ({"r1": (Holding(availability=(Availability(Service.LOAN, available=True),)),)}, "checkup.availability.well"),
         ({}, "checkup.availability.silent"),
-        (FaultError("x"), "failure.fault"),
+        (FaultError("x"), "checkup.fails.fault"),
     ],
 )
 async def test_availability_is_tried(told: dict[str, tuple[Holding, ...]] | LienThuError, code: str) -> None:
@@ -541,7 +545,7 @@ def test_nothing_from_outside_is_markup_in_the_report() -> None:
     assert "<script>" not in page
     assert "<i>x" not in page
     assert '"><b>' not in page
-    assert "Lập ngày 2026-11-22" in page
+    assert "Lập ngày 22/11/2026" in page
     assert page.count("<li><strong>bảo mật (TLS)</strong>: Máy chủ không gửi chứng chỉ trung gian") == 2
 
 
@@ -555,5 +559,41 @@ def test_json_says_each_sentence_in_every_language() -> None:
 def test_every_kind_of_line_has_a_word_in_both_languages() -> None:
     for what in ("answers", "field.isbn", "marks.bare", "paging.total", "tls.days", "encoding.old", "redirects"):
         assert any(f"checkup-what.{part}" in sentences() for part in (what, what.partition(".")[0])), what
-    assert label("marks.bare", "vi") == "dấu tiếng Việt"
+    assert label("marks.bare", "vi") == "gõ không dấu"
+    assert label("marks.bare.else", "vi") == "gõ không dấu"
     assert label("something-else", "en") == "something-else"
+
+
+def test_whatever_a_system_finds_out_about_itself_has_a_name_in_both_languages() -> None:
+    sources = [file.read_text("utf-8") for file in (Path(__file__).parents[2] / "connectors").rglob("*.py")]
+    told = {what for source in sources for what in re.findall(r'(?:\bFinding|\.tell)\(\s*"([a-z][a-z.-]*)"', source)}
+    assert len(told) > 20
+    codes = sentences()
+    nameless = [what for what in told if f"checkup-what.{what}" not in codes and label(what, "vi") == what]
+    assert nameless == []
+
+
+def test_a_list_that_is_known_to_be_capped_is_no_fault_of_the_library() -> None:
+    capped = Reason("notice.list-capped", {"count": 10})
+    first = Answer("m", (Placed(1, Record(member="m", id="1", title="a")),), 39, 0.0, 0.0, notices=(capped,))
+    (line,) = about_paging(first, Answer("m", (), 39, 0.0, 0.0, notices=(capped,)), total=39, start=11)
+    assert (line.verdict, line.reason.code) == (Verdict.UNKNOWN, "checkup.paging.capped")
+    (line,) = about_paging(first, Answer("m", (), 39, 0.0, 0.0), total=39, start=11)
+    assert line.verdict is Verdict.UNKNOWN
+    bare = Answer("m", first.placed, 39, 0.0, 0.0)
+    (line,) = about_paging(bare, Answer("m", (), 39, 0.0, 0.0), total=39, start=11)
+    assert (line.verdict, line.reason.code) == (Verdict.WANTING, "checkup.paging.empty")
+
+
+def test_the_table_of_all_members_goes_on_a_terminal_of_eighty_columns() -> None:
+    checkups = [
+        Checkup(id=f"thu-vien-so-{number}", name=Names("a", "b"), system="koha", url="u", enabled=True, checked_at=0.0,
+                answers=True, lines=(), median_ms=1234, fields=9, searchable=9)
+        for number in range(3)
+    ]  # fmt: skip
+    for language in LANGUAGES:
+        told = io.StringIO()
+        print_summary(checkups, Console(file=told, width=80), language)
+        rows = [row for row in told.getvalue().splitlines() if row.startswith("thu-vien-so-")]
+        assert [row.split()[0] for row in rows] == ["thu-vien-so-0", "thu-vien-so-1", "thu-vien-so-2"]
+        assert all(row.split()[-2:] == ["1234", "0"] for row in rows)

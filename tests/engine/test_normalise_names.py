@@ -82,6 +82,20 @@ def test_the_role_beside_a_name_is_told(text: str, name: str, said: Role) -> Non
     assert person(text) == (name, said)
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["TCVN 1234", "TCVN 1234:2005", "22TCN 211-06", "QCVN 01", "ISO/IEC 27001", "Thông tư số 200/2014", "NĐ-CP 34"],
+)
+def test_the_number_of_a_standard_or_regulation_names_nobody(text: str) -> None:
+    assert person(text) == ("", None)
+    assert people(text) == ()
+
+
+@pytest.mark.parametrize("text", ["Isobel Nguyễn", "Đinh Công Tư", "Din Trần", "Thông Tư Nguyễn"])
+def test_a_name_that_only_begins_like_a_standard_is_a_name(text: str) -> None:
+    assert person(text) == (text, None)
+
+
 @pytest.mark.parametrize("text", ["Nhiều tác giả", "et al.", "[Không có tác giả]", "Khuyết danh", "và nnk", "...", ""])
 def test_nobody_has_no_name(text: str) -> None:
     assert person(text) == ("", None)
@@ -106,7 +120,20 @@ def test_nobody_has_no_name(text: str) -> None:
         ("Mankiw, N. Gregory; Taylor, Mark P.", "Mankiw, N. Gregory=author Taylor, Mark P.=author"),
         ("Nguyễn, Thị Nga", "Nguyễn, Thị Nga=author"),
         ("William Strunk, Jr., E. B. White", "William Strunk, Jr.=author E. B. White=author"),
+        ("Anh, Nguyễn Thị Tường", "Anh, Nguyễn Thị Tường=author"),
+        ("Anh, Nguyễn Thị Tường; Lê, Văn B", "Anh, Nguyễn Thị Tường=author Lê, Văn B=author"),
+        ("Trần, Anh", "Trần, Anh=author"),
+        ("Soạn, Lê Thị", "Soạn, Lê Thị=author"),
+        ("Dịch, Nguyễn Văn", "Dịch, Nguyễn Văn=author"),
+        ("Hoàng Anh, Nguyễn Thị", "Hoàng Anh, Nguyễn Thị=author"),
+        ("ảnh: Nguyễn Văn A", "Nguyễn Văn A=illustrator"),
+        ("Ảnh, Nguyễn Văn A", "Nguyễn Văn A=illustrator"),
+        ("Nguyễn Văn A (ảnh), Trần Thị B", "Nguyễn Văn A=illustrator Trần Thị B=author"),
+        ("Dịch, Nguyễn Văn A", "Nguyễn Văn A=translator"),
+        ("Hà Anh, Trần Văn B", "Hà Anh=author Trần Văn B=author"),
+        ("Editor, John Smith", "John Smith=editor"),
         ("TCVN 5913 - 1995", ""),
+        ("TCVN 1234:2005; Nguyễn Văn A", "Nguyễn Văn A=author"),
         ("", ""),
     ],
 )  # fmt: skip

@@ -38,7 +38,7 @@ def written(folder: Path, text: str, name: str = "lienthu.toml") -> Path:
 @pytest.mark.parametrize(
     ("text", "line", "words"),
     [
-        ('[service]\nport = "eighty"\n', 2, "`service.port`: expected `int`, got `str`, found 'eighty'"),
+        ('[service]\nport = "eighty"\n', 2, "`service.port` must be a whole number, found 'eighty'"),
         ("[search]\n\ndeadlin_s = 3\n", 3, "unknown key `deadlin_s`; did you mean `deadline_s`?"),
         ("[serch]\n", 1, "unknown key `serch`; did you mean `search`?"),
         ("[service\n", 1, "this is not TOML"),
@@ -77,8 +77,8 @@ def test_a_member_is_its_file(tmp_path: Path) -> None:
         ("parallel = 2", "parallel = 0", 9, "`manners.parallel` is 0, expected 1 to 16 requests at once"),
         ("parallel = 2", 'quiet_hours = "24:00-25:00"', 9, "expected HH:MM-HH:MM"),
         ('version = "1.2"', 'versoin = "1.2"', 12, "unknown key `versoin`; did you mean `version`?"),
-        ('version = "1.2"', "version = 1.2", 12, "`own.version`: expected `str`, got `float`, found 1.2"),
-        ('en = "Library"\n', "", 4, "missing required field `en`"),
+        ('version = "1.2"', "version = 1.2", 12, '`own.version` must be text in "quotes", found 1.2'),
+        ('en = "Library"\n', "", 4, "`en` is missing in the table `[name]`"),
     ],
 )
 def test_a_wrong_member_file_is_told_with_its_line(tmp_path: Path, old: str, new: str, line: int, words: str) -> None:

@@ -37,7 +37,7 @@ FLOORS = {
     "solrmarc": {"people": 97, "publisher": 94, "year": 99, "language": 97, "identifier": 98, "extent": 98},
     "traject": {"people": 94, "publisher": 87, "year": 97, "language": 98, "identifier": 92},
     "trln": {"people": 91, "publisher": 80, "year": 95, "language": 93, "holding": 31},
-    "vietnamese_university_catalogue": {"people": 98, "year": 93, "volume": 12, "class": 99, "holding": 99},
+    "vietnamese_university_catalogue": {"people": 94, "year": 93, "volume": 12, "class": 99, "holding": 99},
 }
 
 

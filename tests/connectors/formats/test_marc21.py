@@ -162,6 +162,13 @@ def test_several_people_in_one_field_are_several() -> None:
     assert [one.name for one in record.people] == ["Cao Văn Ất", "Bế Thị Bình"]
 
 
+def test_a_given_name_before_a_comma_is_no_role_and_no_second_person() -> None:
+    told = described("245 10 $a Thơ / $c Anh, Nguyễn Thị Tường; ảnh: Lê Văn B")
+    assert told.people == (Person("Anh, Nguyễn Thị Tường"), Person("Lê Văn B", Role.ILLUSTRATOR))
+    entered = described("100 1# $a Anh, Nguyễn Thị Tường", "700 0# $a TCVN 1234")
+    assert [one.name for one in entered.people] == ["Anh, Nguyễn Thị Tường"]
+
+
 def test_a_body_in_a_personal_field_is_a_body() -> None:
     assert described("100 ## $a Trường Đại học Mỏ").people[0].kind is PersonKind.CORPORATE
 

@@ -254,6 +254,14 @@ def test_a_thesis_of_a_vietnamese_repository_is_read() -> None:
     assert record.extent == "95 tr."
 
 
+def test_the_number_of_a_standard_is_no_person_and_an_inverted_name_is_one() -> None:
+    record = dc(
+        "<dc:title>Bê tông</dc:title><dc:creator>TCVN 1234</dc:creator><dc:creator>TCVN 9001:2005</dc:creator>"
+        "<dc:creator>Anh, Nguyễn Thị Tường</dc:creator><dc:contributor>Lê Ảnh (ảnh)</dc:contributor>"
+    )
+    assert record.people == (Person("Anh, Nguyễn Thị Tường"), Person("Lê Ảnh", Role.ILLUSTRATOR))
+
+
 def test_people_and_publishers_that_share_one_element_are_told_apart_by_their_roles() -> None:
     record = dc(
         "<dc:title>Rivers : a survey / Ann Bell</dc:title><dc:contributor>Bell, Ann (author)</dc:contributor>"
