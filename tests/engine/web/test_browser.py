@@ -95,6 +95,19 @@ def test_rows_stay_where_they_are_while_later_answers_arrive(page: Page, width: 
         page.screenshot(path=BUILD / f"search-shown-{width}.png")
 
 
+def test_the_titles_of_a_later_page_lead_back_to_it(page: Page) -> None:
+    clock = Clock()
+    with running(clock, many(clock, "neu", 25)) as service:
+        page.goto(f"{service.address}/?q=kinh+te&page=2")
+        rows = page.locator(".rows").filter(visible=True)
+        expect(rows).to_have_attribute("start", "21")
+        expect(rows.locator(".row")).to_have_count(5)
+        rows.locator("h2 a").first.click()
+        page.get_by_role("link", name="Về kết quả tìm kiếm").click()
+        expect(page).to_have_url(f"{service.address}/?q=kinh+te&page=2")
+        expect(page.get_by_role("searchbox")).to_have_value("kinh te")
+
+
 @pytest.mark.parametrize("width", [360, 1280])
 def test_every_page_fits_the_window(page: Page, width: int) -> None:
     clock = Clock()

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 import string
 import tomllib
@@ -152,6 +153,49 @@ async def test_a_question_that_cannot_be_read_is_shown_where_and_how_to_put_it()
         assert (await client.get(link["href"])).status == 200
 
 
+async def test_what_is_wrong_in_a_question_is_marked_whole_and_the_proposal_keeps_the_filters() -> None:
+    clock = Clock()
+    async with serving(shelf(clock), clock=clock) as client:
+        page = soup(await (await client.get("/?q=kinh+tế+năm:20x0+vi+mô&type=book&year_from=1990&page=2")).text())
+        long = {"q": "(a) " * 60 + "năm:x " + "b " * 60}
+        (far,) = soup(await (await client.get("/", params=long)).text()).select(".typed code")
+    assert page.select_one(".typed code").text == "kinh tế năm:20x0 vi mô"
+    assert page.select_one(".typed mark").text == "20x0"
+    assert page.select_one(".problem a")["href"] == (
+        "/?type=book&year_from=1990&q=kinh+t%E1%BA%BF+n%C4%83m+20x0+vi+m%C3%B4"
+    )
+    assert page.select_one("[name=year_from]")["value"] == "1990"
+    assert page.select_one("option[selected]")["value"] == "book"
+    assert far.mark.text == "x"
+    assert far.text == f"…{('(a) ' * 60)[-56:]}năm:x {('b ' * 60)[:59]}…"
+
+
+async def test_a_library_that_nobody_knows_is_marked_only_where_it_was_typed() -> None:
+    clock = Clock()
+    async with serving(shelf(clock), clock=clock) as client:
+        typed = soup(await (await client.get("/?q=kinh+tế+library:atlantis")).text())
+        chosen = soup(await (await client.get("/?q=kinh+tế&member=atlantis")).text())
+    for page in (typed, chosen):
+        assert page.select_one(".problem p").text == "Không có thư viện nào tên là «atlantis»."
+        assert page.select_one(".problem a")["href"] == "/?q=kinh+t%E1%BA%BF"
+    assert typed.select_one("mark").text == "atlantis"
+    assert chosen.select_one("mark") is None
+
+
+async def test_the_page_of_a_title_keeps_the_search_and_leads_back_to_it() -> None:
+    clock = Clock()
+    where = "?q=kinh+t%E1%BA%BF&language=vie&page=2&lang=en"
+    async with serving(many(clock, "neu", 25), clock=clock) as client:
+        results = soup(await (await client.get(f"/{where}")).text())
+        page = soup(await (await client.get(results.select_one("h2 a")["href"])).text())
+        alone = soup(await (await client.get(results.select_one("h2 a")["href"].partition("?")[0])).text())
+    assert page.select_one(".back a")["href"] == f"/{where}"
+    assert page.select_one(".back a").text.strip() == "← Back to the results"
+    assert page.select_one("#q")["value"] == "kinh tế"
+    assert page.select_one("option[value=vie]").has_attr("selected")
+    assert alone.select_one(".back") is None
+
+
 @pytest.mark.parametrize("query", ["q=x&page=0", "q=x&page=a", "q=x&page_size=9999", "q=x&lang=de", "q=x&type=y"])
 async def test_a_wrong_address_is_a_page_that_says_so(query: str) -> None:
     clock = Clock()
@@ -197,6 +241,17 @@ async def test_the_top_of_the_page_comes_before_the_libraries_answer() -> None:
         rest = (await response.content.read()).decode()
     assert len(re.findall('class="row"', rest)) == 1
     assert rest.rstrip().endswith("</html>")
+
+
+async def test_the_script_is_told_the_page_that_was_asked_for() -> None:
+    clock = Clock()
+    async with serving(many(clock, "neu", 25), clock=clock) as client:
+        page = soup(await (await client.get("/?q=kinh+te&page=2&type=")).text())
+        stream = page.select_one("#live")["data-stream"]
+        told = await (await client.get(stream)).text()
+    assert stream == "/stream?q=kinh+te&page=2"
+    last = json.loads(told.split("data: ")[-2].splitlines()[0])
+    assert (last["start"], len(last["rows"]), last["settled"]) == (21, 5, True)
 
 
 async def test_a_page_waits_no_longer_than_its_deadline() -> None:
