@@ -27,6 +27,7 @@ from engine.web.problems import Problem, ProblemError, problem
 from engine.web.rows import (
     age_text,
     heading,
+    heading_language,
     joins_text,
     kind_text,
     library_lines,
@@ -54,6 +55,10 @@ _templates = jinja2.Environment(
 )
 
 
+_CONTROLS = dict.fromkeys((*range(32), 0x7F), "\ufffd")
+"""Letters that may stand in no page, as what is shown in their place."""
+
+
 def render(template: str, language: Language, **values: object) -> str:
     """Return a template filled in. `t` in it says a sentence of the pages."""
     return _templates.get_template(template).render(t=partial(_said, language), lang=language, **values)
@@ -73,8 +78,8 @@ def top(request: web.Request, language: Language, *, typed: str, filters: Filter
     return render(
         "top.html",
         language,
-        typed=typed,
-        heading=heading,
+        typed=typed.translate(_CONTROLS),
+        heading=heading.translate(_CONTROLS),
         filters=filters,
         home=address("/", lang=language),
         other=address(request.path, asked(request.query), lang="en" if language == "vi" else "vi"),
@@ -217,6 +222,7 @@ async def title(request: web.Request) -> web.Response:
         title=found,
         name=name,
         heading=heading,
+        spoken=partial(heading_language, language=language),
         kind=partial(kind_text, language=language),
         person=partial(person_text, language=language),
         published=published_text,
@@ -253,6 +259,7 @@ def _spot(typed: str, found: Problem) -> tuple[str, str, str] | None:
     if found.position is None or found.position >= len(typed):
         return None
     end = found.position + (found.length or 1)
+    typed = typed.translate(_CONTROLS)
     before, wrong, behind = typed[: found.position], typed[found.position : end], typed[end:]
     if len(before) > _AROUND:
         before = f"…{before[-_AROUND:]}"
@@ -280,7 +287,7 @@ def problem_page(request: web.Request, found: Problem, headers: dict[str, str]) 
     body = render(
         "problem.html",
         language,
-        sentence=getattr(found.sentence, language),
+        sentence=getattr(found.sentence, language).translate(_CONTROLS),
         spot=_spot(typed, found),
         proposal=proposal,
         address=_proposed(request, found, language) if proposal else None,

@@ -5,8 +5,10 @@ import json
 import re
 import string
 import tomllib
+from itertools import pairwise
 from pathlib import Path
 
+import msgspec
 import pytest
 from bs4 import BeautifulSoup
 
@@ -203,6 +205,44 @@ async def test_a_wrong_address_is_a_page_that_says_so(query: str) -> None:
         response = await client.get(f"/?{query}")
         assert (response.status, response.content_type) == (400, "text/html")
         assert "không đọc được" in soup(await response.text()).select_one(".problem").text
+
+
+async def test_a_title_in_another_language_says_which() -> None:
+    clock = Clock()
+    held = library(clock, "neu", [f"Economics {name} / Ann Lee / 2012" for name in ("one", "two", "three", "four")])
+    spoken = [("eng",), ("vie",), ("vie", "eng"), ("und",)]
+    held.records = [
+        msgspec.structs.replace(record, languages=languages)
+        for record, languages in zip(held.records, spoken, strict=True)
+    ]
+    async with serving(held, clock=clock) as client:
+        vietnamese = soup(await (await client.get("/?q=economics")).text())
+        english = soup(await (await client.get("/?q=economics&lang=en")).text())
+        (one,) = [link for link in vietnamese.select("h2 a") if link.text == "Economics one"]
+        title = soup(await (await client.get(one["href"])).text())
+    told = [{row.text: row.get("lang") for row in page.select(".row h2")} for page in (vietnamese, english)]
+    assert told[0] == {"Economics one": "en", "Economics two": None, "Economics three": None, "Economics four": None}
+    assert told[1] == {"Economics one": None, "Economics two": "vi", "Economics three": None, "Economics four": None}
+    assert title.h1["lang"] == "en"
+
+
+@pytest.mark.parametrize("path", ["/", "/?q=vi+mo", "/?q=%22x", "/titles/hust~1", "/nowhere"])
+async def test_headings_leave_out_no_level(path: str) -> None:
+    clock = Clock()
+    async with serving(shelf(clock), clock=clock) as client:
+        await client.get("/?q=vi+mo")
+        page = soup(await (await client.get(path)).text())
+    levels = [int(one.name[1]) for one in page.select("main :is(h1, h2, h3, h4):not(template *)")]
+    assert levels[0] == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+
+
+async def test_controls_in_a_question_do_not_reach_the_page() -> None:
+    clock = Clock()
+    async with serving(shelf(clock), clock=clock) as client:
+        text = await (await client.get("/?q=%00%22vi%1bmo")).text()
+    assert not [letter for letter in text if letter < " " and letter != "\n"]
+    assert soup(text).select_one("#q")["value"] == '\ufffd"vi\ufffdmo'
 
 
 async def test_empty_fields_of_the_form_are_no_fault() -> None:
