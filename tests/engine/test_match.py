@@ -365,7 +365,7 @@ def test_the_records_of_the_demos_libraries_are_joined_as_they_were_made() -> No
     measure = of_the_demo()
     assert measure.right + measure.missed > 15_000
     assert measure.precision > 0.999
-    assert measure.recall > 0.95
+    assert measure.recall > 0.965
 
 
 @pytest.mark.needs("corpus")
