@@ -79,9 +79,10 @@ def _names(entry: Entry) -> Iterator[Field]:
 
 def marcxchange(entry: Entry) -> str:
     """Return the record with the prefix `mxc:`."""
-    kind = {"journal": "Serial"}.get(entry.edition.material, "Bibliographic")
+    is_serial = entry.edition.material == "journal"
+    kind = "Serial" if is_serial else "Bibliographic"
     parts = [f'<mxc:record xmlns:mxc="{NAMESPACE}" format="UNIMARC" id="{escaped(entry.id)}" type="{kind}">']
-    parts.append(f"<mxc:leader>     cam {'s' if kind == 'Serial' else ' '}22        450 </mxc:leader>")
+    parts.append(f"<mxc:leader>     ca{'s' if is_serial else 'm'}  22        450 </mxc:leader>")
     parts.append(f'<mxc:controlfield tag="001">{escaped(entry.id)}</mxc:controlfield>')
     for tag, ends, pairs in _fields(entry):
         inner = subfields(pairs, "mxc:subfield")

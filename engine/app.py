@@ -24,7 +24,7 @@ from engine.harvested import HarvestedMember
 from engine.planner import Asked
 from engine.ports import Clock, Dial, Door, Member, System, TitleIndex
 from engine.search import Search
-from engine.settings import ContactSettings, LienThuSettings, read_member, read_settings
+from engine.settings import ContactSettings, LienThuSettings, line_of, read_member, read_settings, read_toml
 from engine.text import folded_key
 
 HARVEST_TIMEOUT_S = 60.0
@@ -90,18 +90,26 @@ class House(msgspec.Struct, frozen=True):
     members: tuple[tuple[Member, msgspec.Struct], ...]
     systems: Systems
 
+    @property
+    def folder(self) -> Path:
+        """The folder of the member files."""
+        return self.file.parent / self.settings.members.folder
+
+    def line_of(self, path: str) -> int | None:
+        """Return the line of `lienthu.toml` on which a dotted key stands, or its table's; None where neither does."""
+        return line_of(read_toml(self.file)[1], path)
+
 
 def read_house(file: Path) -> House:
     """Read `lienthu.toml` and all member files. Raises SettingsError with file, line and what was expected."""
     settings = read_settings(file)
     systems = Systems()
-    folder = file.parent / settings.members.folder
-    if not folder.is_dir():
-        raise SettingsError(
-            str(file), None, f"`members.folder` is {settings.members.folder!r}: there is no such folder"
-        )
-    members = tuple(read_member(path, Shapes(systems)) for path in sorted(folder.glob("*.toml")))
-    return House(file, settings, members, systems)
+    house = House(file, settings, (), systems)
+    if not house.folder.is_dir():
+        problem = f"`members.folder` is {settings.members.folder!r}: there is no such folder"
+        raise SettingsError(str(file), house.line_of("members.folder"), problem)
+    members = tuple(read_member(path, Shapes(systems)) for path in sorted(house.folder.glob("*.toml")))
+    return msgspec.structs.replace(house, members=members)
 
 
 def user_agent(contact: ContactSettings) -> str:
@@ -152,8 +160,13 @@ async def open_index(house: House, clock: Clock) -> TitleIndex | None:
     found = {point.name: point for point in entry_points(group="lienthu.indexes")}
     if chosen.backend not in found:
         known = ", ".join(sorted([*found, "none"]))
-        raise SettingsError(str(house.file), None, f"`index.backend` is {chosen.backend!r}, expected one of: {known}")
-    return await cast("IndexMaker", found[chosen.backend].load())(chosen.options, clock)
+        problem = f"`index.backend` is {chosen.backend!r}, expected one of: {known}"
+        raise SettingsError(str(house.file), house.line_of("index.backend"), problem)
+    try:
+        return await cast("IndexMaker", found[chosen.backend].load())(chosen.options, clock)
+    except SettingsError as error:
+        line = house.line_of("index.options")
+        raise SettingsError(str(house.file), line, str(error)) from error
 
 
 @asynccontextmanager

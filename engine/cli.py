@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import errno
 import gc
 import logging
 import sys
@@ -19,6 +20,7 @@ from engine.cli_index import index_app
 from engine.cli_member_app import member_app
 from engine.cli_options import CONFIG, Config, Lang, language_of
 from engine.errors import LienThuError, QueryError, SettingsError
+from engine.model import Reason
 from engine.planner import is_named
 from engine.query import parse
 from engine.sentences import say
@@ -49,6 +51,9 @@ def search(
     """Search all members: show each one's progress while it runs, then the merged list."""
     language = language_of(lang)
     house = read_house(config)
+    if not any(member.enabled for member, _ in house.members):
+        tell_both("no-members", folder=str(house.folder))
+        raise typer.Exit(2)
     asked = parse(query, is_library=lambda words: any(is_named(member, words) for member, _ in house.members))
     chosen = tuple(part.strip() for part in members.split(",") if part.strip())
     filters = msgspec.structs.replace(asked.filters, members=asked.filters.members + chosen)
@@ -80,9 +85,13 @@ def serve(
         return
     house = read_house(config)
     count_of_workers = workers or house.settings.service.workers
-    address = f"http://{host or house.settings.service.host}:{port or house.settings.service.port}/"
+    listening = host or house.settings.service.host, port or house.settings.service.port
+    _refuse_taken(*listening, is_shared=count_of_workers > 1)
+    address = f"http://{listening[0]}:{listening[1]}/"
     enabled = sum(member.enabled for member, _ in house.members)
     print(f"Liên Thư: {address} ({enabled} members)", file=sys.stderr, flush=True)  # noqa: T201
+    if not enabled:
+        tell_both("no-members", folder=str(house.folder))
     if count_of_workers == 1:
         uvloop.run(serving.serve(config, host=host, port=port))
     else:
@@ -98,6 +107,7 @@ def demo(
     """Run eight demo libraries and the service over them until Ctrl-C."""
     from engine import demo_run  # noqa: PLC0415 - for this command alone
 
+    _refuse_taken("127.0.0.1", port, is_shared=False)
     logging.basicConfig(level=logging.WARNING)
     raise typer.Exit(uvloop.run(demo_run.run(port, chaos=chaos)))
 
@@ -132,6 +142,18 @@ def harvest(
     raise typer.Exit(0 if all(ended) else 1)
 
 
+def _refuse_taken(host: str, port: int, *, is_shared: bool) -> None:
+    """End with a sentence where nothing can listen, before anything else is begun."""
+    from engine import serve as serving  # noqa: PLC0415 - aiohttp's server is for two commands alone
+
+    try:
+        serving.try_to_listen(host, port, is_shared=is_shared)
+    except OSError as error:
+        code = "port-taken" if error.errno == errno.EADDRINUSE else "cannot-listen"
+        tell_both(code, host=host, port=port, problem=error.strerror or str(error))
+        raise typer.Exit(1) from None
+
+
 def main() -> None:
     """Run the command line; a failure is a sentence on standard error and a status, never a stack trace."""
     atexit.register(gc.freeze)  # msgspec.Meta may crash the interpreter's last collection: msgspec issue 717
@@ -141,6 +163,7 @@ def main() -> None:
         tell(f"{say(error.reason, 'vi')}\n{say(error.reason, 'en')}\n→ {error.proposal}")
         sys.exit(2)
     except SettingsError as error:
+        tell_both("settings")
         tell(str(error))
         sys.exit(2)
     except (LienThuError, OSError) as error:
@@ -148,6 +171,12 @@ def main() -> None:
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def tell_both(code: str, **values: str | float) -> None:
+    """Say a sentence of the command line on standard error, in both languages."""
+    reason = Reason(f"command.{code}", dict(values))
+    tell(f"{say(reason, 'vi')}\n{say(reason, 'en')}")
 
 
 def tell(text: str) -> None:

@@ -66,17 +66,21 @@ class ReaderError(LienThuError):
 class QueryError(ReaderError):
     """A query that cannot be read.
 
-    `position` counts characters of the typed text from 0; `proposal` is a query that can be read.
-    `problem` is the code of the sentence `query.<problem>`.
+    What must be changed stands at `length` characters from `position` of the typed text, counted from 0; None where it
+    does not stand there at all. `proposal` is a query that can be read.
+    `problem` is the code of the sentence `query.<problem>`, which counts places from 1.
     """
 
     code = "query"
 
-    def __init__(self, problem: str, *, position: int, proposal: str, **values: str | float) -> None:
+    def __init__(
+        self, problem: str, *, position: int | None, proposal: str, length: int = 1, **values: str | float
+    ) -> None:
         super().__init__(problem)
-        self.values = {"position": position, "proposal": proposal, **values}
+        self.values = {"place": position + 1, **values} if position is not None else values
         self.problem = problem
         self.position = position
+        self.length = length
         self.proposal = proposal
 
     @property

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from engine.fields import FACET_VALUES, FACETS
 from engine.match import Entry, Work
 from engine.matching.signature import name_key
-from engine.merge import name_quality
+from engine.merge import name_quality, shown_people
 from engine.model import Facet, FacetValue, Person, PersonKind, Role
 
 AVAILABLE = "available"
@@ -122,7 +122,8 @@ class FacetCounts:
         known = self._forms["subject"]
         found += [known.get(subject) or form("subject", subject) for subject in record.subjects]
         known = self._forms["person"]
-        found += [known.get(one.name) or form("person", one.name) for one in record.people if is_counted(one)]
+        people = shown_people(record) if any("," in one.name for one in record.people) else record.people
+        found += [known.get(one.name) or form("person", one.name) for one in people if is_counted(one)]
         return found
 
     def _form(self, name: str, text: str) -> _Form:

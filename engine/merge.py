@@ -15,7 +15,8 @@ from engine import text
 from engine.fields import TABLE, Merge
 from engine.matching.nodes import fullness
 from engine.matching.signature import folded, name_key
-from engine.model import Person, Record, Role
+from engine.model import Person, PersonKind, Record, Role
+from engine.normalise.names import direct_name, in_order_of
 
 _RULES = tuple((rule.field, rule.merge) for rule in TABLE)
 _VALUES = attrgetter(*(rule.field for rule in TABLE))
@@ -28,12 +29,12 @@ DESCRIBED = 50
 
 
 def merge(records: Sequence[Record], preferences: Mapping[str, int]) -> Record:
-    """Return one record made of all; a single one is returned as it is.
+    """Return one record made of all; a single one is returned as it is, but for Vietnamese names that it inverts.
 
     The base is the record of the most preferred member, then the fullest one, then the smallest key.
     """
     if len(records) == 1:
-        return records[0]
+        return _with_direct_names(records[0])
     ordered = sorted(records, key=lambda one: (-preferences.get(one.member, 0), -_telling(one), one.member, one.id))
     described = ordered[:DESCRIBED]
     rows = [_VALUES(record) for record in described]
@@ -53,7 +54,26 @@ def merge(records: Sequence[Record], preferences: Mapping[str, int]) -> Record:
     title = str(values.get("title", base.title))
     if (best := _best_marked(title, described)) != base.title:
         values["title"] = best
-    return msgspec.structs.replace(base, **values) if values else base
+    return _with_direct_names(msgspec.structs.replace(base, **values) if values else base)
+
+
+def _with_direct_names(record: Record) -> Record:
+    """Return the record with its Vietnamese names in the order in which they are shown."""
+    if not any("," in person.name for person in record.people):
+        return record
+    people = shown_people(record)
+    return record if people == record.people else msgspec.structs.replace(record, people=people)
+
+
+def shown_people(record: Record) -> tuple[Person, ...]:
+    """Return the people of a record by the names that are shown, in facets and exports too."""
+    is_vietnamese = "vie" in record.languages
+    return tuple(
+        msgspec.structs.replace(person, name=direct_name(person.name, is_vietnamese_text=is_vietnamese))
+        if "," in person.name and person.kind is PersonKind.PERSON
+        else person
+        for person in record.people
+    )
 
 
 def _telling(record: Record) -> int:
@@ -100,37 +120,42 @@ def _union(values: list[object]) -> object:
 
 
 def _people(values: list[object]) -> object:
-    """Every different person: syllables in any order. The form with marks and without a comma is kept."""
+    """Every different person: syllables in any order, by the best form of the name."""
     found: dict[tuple[str, str], Person] = {}
+    forms: dict[str, list[str]] = {}
     for value in values:
         assert isinstance(value, tuple)
         for person in value:
             assert isinstance(person, Person)
             key = (name_key(person.name) or person.name, person.role)
-            known = found.get(key)
-            if known is None:
-                found[key] = person
-            elif name_quality(person.name) > name_quality(known.name):
-                found[key] = msgspec.structs.replace(person, dates=person.dates or known.dates)
-            elif known.dates is None and person.dates:
+            forms.setdefault(key[0], []).append(person.name)
+            known = found.setdefault(key, person)
+            if known.dates is None and person.dates:
                 found[key] = msgspec.structs.replace(known, dates=person.dates)
-    return tuple(_without_weaker_claims(found))
+    best = {name: _best_form(writings) for name, writings in forms.items()}
+    return tuple(
+        person if person.name == best[name] else msgspec.structs.replace(person, name=best[name])
+        for (name, role), person in found.items()
+        if not _is_weaker_claim(name, role, found)
+    )
 
 
-def _without_weaker_claims(found: dict[tuple[str, str], Person]) -> list[Person]:
-    """Return the people, less those called author by one member and editor or compiler by another.
+def _best_form(forms: list[str]) -> str:
+    """Return the best form of a name, the first of equals; the order of its syllables is that of a direct form."""
+    best = max(forms, key=name_quality)
+    direct = next((form for form in forms if "," not in form), None) if "," in best else None
+    return in_order_of(best, direct) if direct else best
 
-    Vietnamese title pages name a chief editor (chủ biên) where many cataloguers write an author. The better form of
-    the name stays.
+
+def _is_weaker_claim(name: str, role: str, found: Mapping[tuple[str, str], Person]) -> bool:
+    """Whether another member knows better what someone did.
+
+    Vietnamese title pages name a chief editor (chủ biên) where many cataloguers write an author; some name people
+    without saying what they did.
     """
-    left = dict(found)
-    for (name, role), person in found.items():
-        leading = next((left[name, one] for one in _LEADING if (name, one) in left), None)
-        if role == Role.AUTHOR and leading is not None:
-            del left[name, role]
-            if name_quality(person.name) > name_quality(leading.name):
-                left[name, leading.role] = msgspec.structs.replace(leading, name=person.name)
-    return list(left.values())
+    if role == Role.AUTHOR:
+        return any((name, one) in found for one in _LEADING)
+    return role == Role.OTHER and any((name, one) in found for one in Role if one is not Role.OTHER)
 
 
 def name_quality(name: str) -> tuple[bool, bool]:

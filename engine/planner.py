@@ -104,7 +104,7 @@ def chosen_members(query: Query, members: Sequence[Member]) -> frozenset[str]:
                 not_members=tuple(name for name in query.filters.not_members if name != words),
             )
             proposal = show(msgspec.structs.replace(query, filters=rest))
-            raise QueryError("no-such-library", position=0, proposal=proposal, library=words)
+            raise QueryError("no-such-library", position=None, proposal=proposal, library=words)
         return found
 
     every = frozenset(member.id for member in members)

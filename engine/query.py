@@ -17,7 +17,8 @@ import msgspec
 
 from engine.errors import QueryError
 from engine.model import And, Clause, Expression, Filters, Not, Or, Query
-from engine.query_filters import IsLibrary, exclude, narrow, resolve
+from engine.query_filters import IsLibrary, resolve
+from engine.query_narrowing import exclude, narrow, without
 from engine.query_parse import Conjunction, Parser, whole
 from engine.query_print import print_query
 from engine.query_scan import has_letters, scan
@@ -47,8 +48,9 @@ def parse(text: str, *, is_library: IsLibrary | None = None) -> Query:
         return _read(text, is_library)
     except QueryError as error:
         proposal = _readable(error.proposal, is_library)
-        values = {key: value for key, value in error.values.items() if key not in {"position", "proposal"}}
-        raise QueryError(error.problem, position=error.position, proposal=proposal, **values) from None
+        raise QueryError(
+            error.problem, position=error.position, length=error.length, proposal=proposal, **error.values
+        ) from None
 
 
 def show(query: Query) -> str:
@@ -113,7 +115,7 @@ def _read(text: str, is_library: IsLibrary | None) -> Query:
         raise _too_long(text)
     query = _unbounded(text, is_library)
     if query.expression is None and query.filters == Filters():
-        raise QueryError("empty", position=0, proposal=EXAMPLE, place=1)
+        raise QueryError("empty", position=0, length=len(text), proposal=EXAMPLE)
     # Signs and prefixes may make the canonical text longer than what was typed; it must be readable too.
     if len(text) > LONGEST // 8 and len(show(query)) > LONGEST:
         raise _too_long(text[: len(text) * 2 // 3 + 1])
@@ -124,7 +126,8 @@ def _too_long(text: str) -> QueryError:
     kept = text[:LONGEST].rstrip()
     cut = kept.rfind(" ")
     shorter = kept[:cut] if cut > 0 else kept[: LONGEST // 2]
-    return QueryError("too-long", position=min(len(text), LONGEST), proposal=shorter, longest=LONGEST, place=LONGEST)
+    start = min(len(text), LONGEST)
+    return QueryError("too-long", position=start, length=len(text) - start, proposal=shorter, longest=LONGEST)
 
 
 def _filters(text: str, found: Conjunction) -> Filters:
@@ -135,7 +138,7 @@ def _filters(text: str, found: Conjunction) -> Filters:
             filters = more
             continue
         if is_excluded:
-            problem, proposal = "cannot-exclude", _without(text, narrowing.start, narrowing.end)
+            problem, proposal = "cannot-exclude", without(text, narrowing.start, narrowing.end)
             if narrowing.name == "type":  # a degree can't be excluded, theses can
                 proposal += " -type:thesis"
         else:
@@ -151,21 +154,11 @@ def _filters(text: str, found: Conjunction) -> Filters:
         raise QueryError(
             problem,
             position=narrowing.start,
+            length=narrowing.end - narrowing.start,
             proposal=proposal,
-            place=narrowing.start + 1,
             found=text[narrowing.start : narrowing.end],
         )
     return filters
-
-
-def _without(text: str, start: int, end: int) -> str:
-    """Return the text without a filter and the sign or word that excluded it."""
-    before = text[:start].rstrip()
-    for sign in ("-", "NOT", "KHÔNG"):
-        if before.endswith(sign):
-            before = before.removesuffix(sign)
-            break
-    return f"{before} {text[end:]}".strip()
 
 
 def _unbounded(text: str, is_library: IsLibrary | None = None) -> Query:

@@ -10,15 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from functools import cache
-from typing import NamedTuple
-
-import msgspec
 
 from engine.errors import QueryError
 from engine.model import Degree, Filters, Material
 from engine.normalise.languages import language
 from engine.normalise.materials import degree, material
 from engine.normalise.tables import groups
+from engine.query_narrowing import Narrowing, union, without
 from engine.query_scan import Kind, Token, has_letters, is_known_word
 from engine.query_years import years
 from engine.text import clean, folded_key
@@ -26,15 +24,6 @@ from engine.text import clean, folded_key
 _MATERIALS = frozenset(each.value for each in Material)
 _DEGREES = frozenset(each.value for each in Degree)
 _VALUE_WORDS = 6  # "từ năm 2010 đến năm 2020", "luận văn thạc sĩ", "tiếng Trung Quốc cổ"
-
-
-class Narrowing(NamedTuple):
-    """One filter as it was typed: what it narrows, and characters `start` to before `end`."""
-
-    name: str
-    filters: Filters
-    start: int
-    end: int
 
 
 IsLibrary = Callable[[str], bool]
@@ -55,9 +44,24 @@ def resolve(typed: str, tokens: Sequence[Token], is_library: IsLibrary | None = 
         if narrowing is None:
             found += _as_words(typed, token)
         else:
+            if is_library is not None:
+                _look_for_libraries(typed, narrowing, tokens[at].start, is_library)
             found.append(narrowing)
             at = after
     return found
+
+
+def _look_for_libraries(typed: str, narrowing: Narrowing, value_start: int, is_library: IsLibrary) -> None:
+    """Raise QueryError where a library that is named is none."""
+    unknown = next((name for name in narrowing.filters.members if not is_library(name)), None)
+    if unknown is not None:
+        raise QueryError(
+            "no-such-library",
+            position=value_start,
+            length=narrowing.end - value_start,
+            proposal=without(typed, narrowing.start, narrowing.end),
+            library=unknown,
+        )
 
 
 def _as_words(typed: str, token: Token) -> list[Token]:
@@ -76,7 +80,7 @@ def _read(
     if at < len(tokens) and tokens[at].kind is Kind.PHRASE:
         filters = _meaning(prefix.text, tokens[at].text, is_whole=True)
         if filters is None:
-            raise _not_understood(typed, prefix, tokens[at].text)
+            raise _not_understood(typed, prefix, tokens[at])
         return Narrowing(prefix.text, filters, prefix.start, tokens[at].end), at + 1
     words = _words_from(tokens, at)
     if prefix.text in {"available", "online"}:
@@ -107,11 +111,11 @@ def _read_words(
         raise QueryError(
             "empty-filter",
             position=prefix.start,
+            length=prefix.end - prefix.start,
             proposal=typed[: prefix.start] + typed[prefix.end :],
-            place=prefix.start + 1,
             found=typed[prefix.start : prefix.end],
         )
-    raise _not_understood(typed, prefix, first)
+    raise _not_understood(typed, prefix, words[0])
 
 
 def _bounds(prefix: Token, tokens: Sequence[Token], at: int, words: list[Token]) -> tuple[int, int]:
@@ -126,13 +130,13 @@ def _bounds(prefix: Token, tokens: Sequence[Token], at: int, words: list[Token])
     return count, count
 
 
-def _not_understood(typed: str, prefix: Token, value: str) -> QueryError:
+def _not_understood(typed: str, prefix: Token, value: Token) -> QueryError:
     return QueryError(
         f"unknown-{prefix.text}",
-        position=prefix.start,
+        position=value.start,
+        length=value.end - value.start,
         proposal=f"{typed[: prefix.end - 1]} {typed[prefix.end :]}",
-        place=prefix.start + 1,
-        found=value,
+        found=value.text,
     )
 
 
@@ -153,8 +157,8 @@ def _read_flag(typed: str, prefix: Token, words: list[Token], at: int) -> tuple[
         raise QueryError(
             "cannot-exclude",
             position=prefix.start,
+            length=words[0].end - prefix.start,
             proposal=typed[: prefix.start] + typed[words[0].end :],
-            place=prefix.start + 1,
             found=typed[prefix.start : words[0].end],
         )
     if words and prefix.is_spaced:
@@ -164,37 +168,43 @@ def _read_flag(typed: str, prefix: Token, words: list[Token], at: int) -> tuple[
 
 def _read_group(typed: str, prefix: Token, tokens: Sequence[Token], at: int) -> tuple[Narrowing, int]:
     """Read `language:(vi OR en)`: any of the values."""
-    start, values, words = at, [], list[str]()
+    opening, values, words = tokens[at], list[Token](), list[Token]()
     at += 1
     while at < len(tokens) and tokens[at].kind in {Kind.WORD, Kind.PHRASE, Kind.OR}:
         if tokens[at].kind is Kind.WORD:
-            words.append(tokens[at].text)
+            words.append(tokens[at])
         else:
-            values += [" ".join(words)]
+            values += _one(words)
             words = []
             if tokens[at].kind is Kind.PHRASE:
-                values.append(tokens[at].text)
+                values.append(tokens[at])
         at += 1
-    values = [value for value in (*values, " ".join(words)) if value]
+    values += _one(words)
     if at >= len(tokens):
-        raise QueryError(
-            "unclosed-parenthesis", position=tokens[start].start, proposal=f"{typed})", place=tokens[start].start + 1
-        )
-    meanings = [_meaning(prefix.text, value) for value in values]
-    if tokens[at].kind is not Kind.CLOSE or not values or prefix.text in {"year", "available", "online"}:
+        raise QueryError("unclosed-parenthesis", position=opening.start, proposal=f"{typed})")
+    meanings = [_meaning(prefix.text, value.text) for value in values]
+    closing = tokens[at]
+    if closing.kind is not Kind.CLOSE or not values or prefix.text in {"year", "available", "online"}:
+        wrong_from = opening.start if closing.kind is Kind.CLOSE else closing.start
         raise QueryError(
             "filter-group",
-            position=prefix.start,
-            proposal=typed[: prefix.start] + typed[tokens[at].end :],
-            place=prefix.start + 1,
-            found=typed[prefix.start : tokens[start].end],
+            position=wrong_from,
+            length=closing.end - wrong_from,
+            proposal=typed[: prefix.start] + typed[closing.end :],
+            found=typed[prefix.start : opening.end],
         )
     filters = Filters()
     for value, meaning in zip(values, meanings, strict=True):
         if meaning is None:
             raise _not_understood(typed, prefix, value)
-        filters = _union(filters, meaning)
-    return Narrowing(prefix.text, filters, prefix.start, tokens[at].end), at + 1
+        filters = union(filters, meaning)
+    return Narrowing(prefix.text, filters, prefix.start, closing.end), at + 1
+
+
+def _one(words: Sequence[Token]) -> list[Token]:
+    """Return words that stand together as one value."""
+    text = " ".join(word.text for word in words)
+    return [Token(Kind.WORD, text, words[0].start, words[-1].end)] if text else []
 
 
 def _meaning(name: str, value: str, *, is_whole: bool = False) -> Filters | None:
@@ -211,7 +221,7 @@ def _meaning(name: str, value: str, *, is_whole: bool = False) -> Filters | None
         one = _piece(name, piece)
         if one is None:
             return None
-        found = _union(found, one)
+        found = union(found, one)
     return found if found != Filters() else None
 
 
@@ -262,45 +272,3 @@ def _degree(piece: str) -> Degree | None:
         return Degree(piece.lower())
     key = folded_key(piece)
     return degree(piece) if key in _known("degrees") or _is_thesis_for(key) else None
-
-
-def _union(one: Filters, other: Filters) -> Filters:
-    return msgspec.structs.replace(
-        one,
-        languages=tuple(dict.fromkeys((*one.languages, *other.languages))),
-        materials=tuple(dict.fromkeys((*one.materials, *other.materials))),
-        degrees=tuple(dict.fromkeys((*one.degrees, *other.degrees))),
-        members=tuple(dict.fromkeys((*one.members, *other.members))),
-    )
-
-
-def narrow(filters: Filters, narrowing: Narrowing) -> Filters | None:
-    """Return the filters with one more: any of the values of one filter, all filters, the years that all allow.
-
-    None: no year is left.
-    """
-    more = narrowing.filters
-    froms = [year for year in (filters.year_from, more.year_from) if year is not None]
-    tos = [year for year in (filters.year_to, more.year_to) if year is not None]
-    if froms and tos and max(froms) > min(tos):
-        return None
-    return msgspec.structs.replace(
-        _union(filters, more),
-        year_from=max(froms, default=None),
-        year_to=min(tos, default=None),
-        available_only=filters.available_only or more.available_only,
-        online_only=filters.online_only or more.online_only,
-    )
-
-
-def exclude(filters: Filters, narrowing: Narrowing) -> Filters | None:
-    """Return the filters with one value excluded. None: this filter can't exclude."""
-    less = narrowing.filters
-    if narrowing.name not in {"language", "type", "library"} or less.degrees:
-        return None
-    return msgspec.structs.replace(
-        filters,
-        not_languages=tuple(dict.fromkeys((*filters.not_languages, *less.languages))),
-        not_materials=tuple(dict.fromkeys((*filters.not_materials, *less.materials))),
-        not_members=tuple(dict.fromkeys((*filters.not_members, *less.members))),
-    )

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from engine.errors import QueryError
 from engine.model import And, Clause, Expression, Field, Not, Or
-from engine.query_filters import Narrowing
+from engine.query_narrowing import Narrowing
 from engine.query_numbers import DIGITS, FIELDS, IDENTIFIER_WORDS, identifier_at, number
 from engine.query_scan import Kind, Token, has_letters
 
@@ -47,9 +47,9 @@ def whole(typed: str, found: Conjunction, deepest: int) -> Expression | None:
         return None
     expression = _as_expression(found.parts)
     if expression is None:
-        raise QueryError("only-excluded", position=0, proposal=_without_exclusion(typed), place=1)
+        raise QueryError("only-excluded", position=0, length=len(typed), proposal=_without_exclusion(typed))
     if depth(expression) > deepest:
-        raise _too_deep(typed, 0)
+        raise _too_deep(typed, 0, len(typed))
     return expression
 
 
@@ -64,9 +64,9 @@ def _without_exclusion(typed: str) -> str:
     return re.sub(r"(?:(?<=\s)|^|(?<=\())(?:-(?=\S)|(?:NOT|KHÔNG)(?=\s|\())", "", typed)
 
 
-def _too_deep(typed: str, position: int) -> QueryError:
+def _too_deep(typed: str, position: int, length: int = 1) -> QueryError:
     flat = re.sub(r"[()]", " ", typed)
-    return QueryError("too-deep", position=position, proposal=flat, place=position + 1)
+    return QueryError("too-deep", position=position, length=length, proposal=flat)
 
 
 class Parser:
@@ -94,8 +94,8 @@ class Parser:
         return QueryError(
             problem,
             position=token.start,
+            length=token.end - token.start,
             proposal=proposal,
-            place=token.start + 1,
             found=self.typed[token.start : token.end],
         )
 
@@ -271,8 +271,8 @@ class Parser:
             raise QueryError(
                 "too-many-clauses",
                 position=token.start,
+                length=len(self.typed) - token.start,
                 proposal=self.typed[: token.start].rstrip(),
-                place=token.start + 1,
                 most=self.most_clauses,
             )
         return Conjunction((Clause(text, field, is_phrase, is_truncated),))

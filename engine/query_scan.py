@@ -182,7 +182,7 @@ class _Scanner:
             letters.append(typed[place])
             place += 1
         if place >= len(typed):
-            raise QueryError("unclosed-quote", position=start, proposal=typed + closing[0], place=start + 1)
+            raise QueryError("unclosed-quote", position=start, proposal=typed + closing[0])
         place += 1
         text = clean("".join(letters[: len(letters) - stars]))
         is_truncated = stars > 0

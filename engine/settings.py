@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from pathlib import Path
 from typing import TypeVar
@@ -19,6 +19,9 @@ from engine.ports import Manners, Member, Names, Place
 from engine.settings_problems import nearest, problem_and_path, worded, worded_toml
 
 Shape = TypeVar("Shape")
+
+Bound = tuple[str, float | None, bool, str]
+"""The dotted key of a figure, the figure, whether it is within its bounds, and these in words."""
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -148,7 +151,17 @@ def _key_at_fault(table: Mapping[str, object], shape: object, inner: str, messag
 def read_settings(path: Path) -> LienThuSettings:
     """Return the settings of a `lienthu.toml`."""
     table, text = read_toml(path)
-    return checked(table, LienThuSettings, file=path, text=text)
+    settings = checked(table, LienThuSettings, file=path, text=text)
+    service, search = settings.service, settings.search
+    bounds: list[Bound] = [
+        ("service.port", service.port, 0 < service.port <= 65_535, "1 to 65535"),
+        ("service.workers", service.workers, 0 < service.workers <= 64, "1 to 64 processes"),
+        ("search.deadline_s", search.deadline_s, 0 < search.deadline_s <= 120, "more than 0, at most 120 seconds"),
+        ("search.page_size", search.page_size, 0 < search.page_size <= 100, "1 to 100 titles"),
+        ("search.instant", search.instant, 0 <= search.instant <= 1_000, "0 to 1000 records"),
+    ]
+    _refuse_out_of_bounds(bounds, path, text)
+    return settings
 
 
 def read_member(path: Path, systems: Mapping[str, type[msgspec.Struct]]) -> tuple[Member, msgspec.Struct]:
@@ -199,11 +212,11 @@ def _refuse_unknown(table: object, name: str, shape: type[msgspec.Struct], path:
 
 
 def _check_member(member: Member, path: Path, text: str) -> None:
-    if not re.match(r"[a-z][a-z0-9.+-]*://[^/\s]", member.url, re.IGNORECASE):
+    if not re.match(r"[a-z][a-z0-9.+-]*://[^\s/?#]", member.url, re.IGNORECASE) or re.search(r"\s", member.url):
         problem = f'`url` is {member.url!r}, expected a whole address such as "https://opac.library.example"'
         raise SettingsError(str(path), line_of(text, "url"), problem)
     manners = member.manners
-    bounds: list[tuple[str, float | None, bool, str]] = [
+    bounds: list[Bound] = [
         ("manners.parallel", manners.parallel, 1 <= manners.parallel <= 16, "1 to 16 requests at once"),
         ("manners.spacing_ms", manners.spacing_ms, manners.spacing_ms >= 0, "0 or more milliseconds"),
         ("manners.timeout_s", manners.timeout_s, 0 < manners.timeout_s <= 120, "more than 0, at most 120 seconds"),
@@ -214,14 +227,18 @@ def _check_member(member: Member, path: Path, text: str) -> None:
         for key, degrees, most in (("latitude", member.place.latitude, 90), ("longitude", member.place.longitude, 180)):
             is_right = degrees is None or -most <= degrees <= most
             bounds.append((f"place.{key}", degrees, is_right, f"{-most} to {most} degrees"))
-    for key, found, is_right, expected in bounds:
-        if not is_right:
-            raise SettingsError(str(path), line_of(text, key), f"`{key}` is {found}, expected {expected}")
+    _refuse_out_of_bounds(bounds, path, text)
     if manners.quiet_hours is not None and not re.fullmatch(
         r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d", manners.quiet_hours
     ):
         problem = f"`manners.quiet_hours` is {manners.quiet_hours!r}, expected HH:MM-HH:MM"
         raise SettingsError(str(path), line_of(text, "manners.quiet_hours"), problem)
+
+
+def _refuse_out_of_bounds(bounds: Sequence[Bound], path: Path, text: str) -> None:
+    for key, found, is_right, expected in bounds:
+        if not is_right:
+            raise SettingsError(str(path), line_of(text, key), f"`{key}` is {found}, expected {expected}")
 
 
 def line_of(text: str, path: str) -> int | None:

@@ -38,7 +38,7 @@ _BODY_WORDS = (
     "ủy ban", "uỷ ban", "công ty", "trung tâm", "hội ", "ban ", "khoa ", "ministry", "society", "association",
     "verlag", "department", "centre", "center", "bibliothek", "library", "bank", "organization", "organisation",
 )  # fmt: skip
-_DDC = re.compile(r"\d{3}(?:\.\d+)?")
+_DDC = re.compile(r"(?:(?:ddc|dewey)[ :]*)?(\d{3}(?:\.\d+)?)", re.IGNORECASE)
 _EXTENT = re.compile(r"\d\s*(?:tr|p|pp|s|pages?|trang|seiten|bl|kb|mb|phút|min|cm)\b", re.IGNORECASE)
 
 
@@ -199,9 +199,9 @@ def subjects(text: str) -> Iterator[str]:
 
 
 def classes(text: str) -> Iterator[ClassNumber]:
-    """Read a text that is nothing but a Dewey number."""
-    if _DDC.fullmatch(number := text.strip()):
-        yield ClassNumber("ddc", number)
+    """Read a text that is nothing but a Dewey number, its name before it or not ("DDC 338.5", "ddc:330")."""
+    if found := _DDC.fullmatch(text.strip()):
+        yield ClassNumber("ddc", found[1])
 
 
 def long_descriptions(text: str) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
 
 from engine.normalise.remembered import remembered
@@ -36,12 +37,23 @@ def _known(which: str) -> tuple[dict[str, str], dict[str, str]]:
     folded: dict[str, str] = {}
     twice: set[str] = set()
     for name, ways in groups("imprint")[which].items():
-        for way in (name, *ways):
+        for way in (name, *ways, *_of_universities((name, *ways))):
             exact.setdefault(exact_key(way), name)
             key = folded_key(way)
             if folded.setdefault(key, name) != name:
                 twice.add(key)
     return exact, {key: name for key, name in folded.items() if key not in twice}
+
+
+def _of_universities(ways: Sequence[str]) -> list[str]:
+    """Return further ways to write a university: "ĐH" for "Đại học", joined with an abbreviation behind it or apart.
+
+    >>> _of_universities(["Đại học Vinh", "ĐHV"])
+    ['ĐH Vinh', 'ĐH V', 'Đại học V']
+    """
+    found = [f"ĐH {way.removeprefix('Đại học ')}" for way in ways if way.startswith("Đại học ")]
+    short = [way.removeprefix("ĐH") for way in ways if way.startswith("ĐH") and way[2:3].isalpha()]
+    return [*found, *(f"{word} {rest}" for rest in short for word in ("ĐH", "Đại học"))]
 
 
 def _name_of(text: str, which: str) -> str | None:

@@ -71,3 +71,18 @@ def languages(text: str) -> tuple[str, ...]:
         if any(part.lower() not in _codes() for part in parts):
             return ()
     return tuple(dict.fromkeys(code for part in parts if (code := language(part))))
+
+
+@cache
+def _tags() -> dict[str, str]:
+    """Return every ISO 639-2/B code -> the shortest code of the language, as BCP 47 wants it."""
+    return {row[0]: row[2] or row[1] or row[0] for row in rows("languages")}
+
+
+def language_tag(code: str) -> str | None:
+    """Return the BCP 47 tag of an ISO 639-2/B code, None where it names no single language.
+
+    >>> [language_tag(code) for code in ("vie", "fre", "grc", "mul", "und")]
+    ['vi', 'fr', 'grc', None, None]
+    """
+    return _tags().get(code) if code not in {"mul", *_NONE} else None

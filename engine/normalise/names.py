@@ -6,6 +6,8 @@ writings of one name agree in their syllables, not in their order.
 
 from __future__ import annotations
 
+from engine.normalise.name_order import direct_name as direct_name
+from engine.normalise.name_order import in_order_of as in_order_of
 from engine.normalise.persons import person as person
 from engine.normalise.persons import without_ranks as without_ranks
 from engine.normalise.roles import role as role

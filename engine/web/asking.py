@@ -100,6 +100,14 @@ def _joined(one: Filters, more: Filters) -> Filters:
     )
 
 
+def filters_filled(parameters: MultiMapping[str]) -> Filters:
+    """Return the filters of a form as far as they can be read: what a person filled in stands there again."""
+    try:
+        return _filters(parameters)
+    except ProblemError:
+        return Filters()
+
+
 def _filters(parameters: MultiMapping[str]) -> Filters:
     year_from = _integer(parameters, "year_from", 0, 9999)
     year_to = _integer(parameters, "year_to", 0, 9999)

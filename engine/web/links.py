@@ -42,11 +42,19 @@ class ActiveFilter(NamedTuple):
     address: str
 
 
+def asked(parameters: MultiMapping[str]) -> MultiDict[str]:
+    """Return the parameters that say what was asked, the page too."""
+    return MultiDict((name, value) for name, value in parameters.items() if name in PARAMETERS and value)
+
+
 def kept(parameters: MultiMapping[str]) -> MultiDict[str]:
-    """Return the parameters that say something, without the page."""
-    return MultiDict(
-        (name, value) for name, value in parameters.items() if name in PARAMETERS and name != "page" and value
-    )
+    """Return the parameters that say what was asked, without the page: what is asked next begins at the first."""
+    return MultiDict((name, value) for name, value in asked(parameters).items() if name != "page")
+
+
+def is_asked(parameters: MultiMapping[str]) -> bool:
+    """Whether parameters ask for anything: words, or a filter."""
+    return any(name not in {"lang", "page", "page_size"} for name in asked(parameters))
 
 
 def address(path: str, parameters: Mapping[str, str] | MultiMapping[str] | None = None, **changes: object) -> str:

@@ -17,16 +17,17 @@ from aiohttp import web
 
 from engine.availability import Told
 from engine.model import Clause, Field, Filters, Material, Query, Snapshot, Title
-from engine.query import show
+from engine.query import LONGEST, show
 from engine.sentences import Language
 from engine.web.api import json_response, title_of
-from engine.web.asking import Asking, language_of, reader_of, titles_asked
-from engine.web.desk import DESK, Desk, filled
-from engine.web.links import active_filters, address, kept
+from engine.web.asking import Asking, filters_filled, language_of, reader_of, titles_asked
+from engine.web.desk import DESK, filled
+from engine.web.links import active_filters, address, asked, is_asked, kept
 from engine.web.problems import Problem, ProblemError, problem
 from engine.web.rows import (
     age_text,
     heading,
+    heading_language,
     joins_text,
     kind_text,
     library_lines,
@@ -54,6 +55,10 @@ _templates = jinja2.Environment(
 )
 
 
+_CONTROLS = dict.fromkeys((*range(32), 0x7F), "\ufffd")
+"""Letters that may stand in no page, as what is shown in their place."""
+
+
 def render(template: str, language: Language, **values: object) -> str:
     """Return a template filled in. `t` in it says a sentence of the pages."""
     return _templates.get_template(template).render(t=partial(_said, language), lang=language, **values)
@@ -73,11 +78,11 @@ def top(request: web.Request, language: Language, *, typed: str, filters: Filter
     return render(
         "top.html",
         language,
-        typed=typed,
-        heading=heading,
+        typed=typed.translate(_CONTROLS),
+        heading=heading.translate(_CONTROLS),
         filters=filters,
         home=address("/", lang=language),
-        other=address(request.path, parameters, lang="en" if language == "vi" else "vi"),
+        other=address(request.path, asked(request.query), lang="en" if language == "vi" else "vi"),
         count=len(request.app[DESK].search.members),
         materials=[material.value for material in Material],
         languages=[(code, getattr(language_name(code), language)) for code in OFFERED_LANGUAGES],
@@ -91,90 +96,95 @@ async def home(request: web.Request) -> web.StreamResponse:
     """Answer with the search box, and with results where something is asked."""
     desk = request.app[DESK]
     language = language_of(filled(request.query))
-    if not any(request.query.get(name) for name in kept(request.query) if name not in {"lang", "page", "page_size"}):
+    if not is_asked(request.query):
         page = top(request, language, typed="", filters=Filters(), heading=text("site", language))
         names = [getattr(member.name, language) for member in desk.search.members]
         return _html(page + render("start.html", language, names=names, address=partial(address, lang=language)))
-    asked = desk.asking(filled(request.query))
-    snapshots = desk.search.run(asked.query, reader=reader_of(request), deadline_s=asked.deadline_s)
+    asking = desk.asking(filled(request.query))
+    snapshots = desk.search.run(asking.query, reader=reader_of(request), deadline_s=asking.deadline_s)
     snapshot = await anext(snapshots)
     page = top(
         request,
         language,
-        typed=asked.typed,
-        filters=asked.query.filters,
-        heading=text("for", language, q=asked.typed.strip() or text("results", language)),
+        typed=asking.typed,
+        filters=asking.query.filters,
+        heading=text("for", language, q=asking.typed.strip() or text("results", language)),
     )
     if snapshot.is_settled:
         await close(snapshots)
         desk.metrics.settled(snapshot, "page")
-        return _html(page + _settled(request, asked, snapshot, is_alone=True))
-    return await _written_as_it_comes(request, asked, page, snapshots)
+        return _html(page + _settled(request, asking, snapshot, is_alone=True))
+    return await _written_as_it_comes(request, asking, page, snapshots)
 
 
 async def _written_as_it_comes(
-    request: web.Request, asked: Asking, page: str, snapshots: AsyncIterator[Snapshot]
+    request: web.Request, asking: Asking, page: str, snapshots: AsyncIterator[Snapshot]
 ) -> web.StreamResponse:
     """Write the top of the page at once, the results when the search is settled."""
     desk = request.app[DESK]
     response = web.StreamResponse(headers={"Content-Type": "text/html; charset=utf-8", "X-Accel-Buffering": "no"})
     await response.prepare(request)
-    live = render("live.html", asked.lang, stream=address("/stream", kept(request.query)), count=len(desk.members))
+    live = render("live.html", asking.lang, stream=address("/stream", asked(request.query)), count=len(desk.members))
     with contextlib.suppress(ConnectionError):
         await response.write((page + live).encode())
         async with contextlib.aclosing(watched(request, snapshots)) as watching:
             async for snapshot in watching:
                 if snapshot.is_settled:
                     desk.metrics.settled(snapshot, "page")
-                    await response.write(_settled(request, asked, snapshot).encode())
+                    await response.write(_settled(request, asking, snapshot).encode())
         await response.write_eof()
     return response
 
 
-def _settled(request: web.Request, asked: Asking, snapshot: Snapshot, *, is_alone: bool = False) -> str:
-    told = _told(request, asked, snapshot)
-    rows = "".join(row_html(request.app[DESK], title, asked.lang) for title in snapshot.titles)
+def _settled(request: web.Request, asking: Asking, snapshot: Snapshot, *, is_alone: bool = False) -> str:
+    told = _told(request, asking, snapshot)
+    rows = "".join(row_html(request, title, asking.lang) for title in snapshot.titles)
     return render(
-        "settled.html", asked.lang, told=told, rows=rows, first=_first_place(asked), is_alone=is_alone
-    ) + render("bottom.html", asked.lang)
+        "settled.html", asking.lang, told=told, rows=rows, first=_first_place(asking), is_alone=is_alone
+    ) + render("bottom.html", asking.lang)
 
 
-def _first_place(asked: Asking) -> int:
-    return (asked.query.page - 1) * asked.query.page_size + 1
+def _first_place(asking: Asking) -> int:
+    return (asking.query.page - 1) * asking.query.page_size + 1
 
 
-def _told(request: web.Request, asked: Asking, snapshot: Snapshot) -> Telling:
-    return telling(snapshot, request.app[DESK].members, kept(request.query), asked.lang)
+def _told(request: web.Request, asking: Asking, snapshot: Snapshot) -> Telling:
+    return telling(snapshot, request.app[DESK].members, kept(request.query), asking.lang)
 
 
-def row_html(desk: Desk, title: Title, language: Language, told: Mapping[tuple[str, str], Told] | None = None) -> str:
-    """Return the row of a title. `told` says of its records how old the word on their copies is."""
-    row = row_of(title, desk.members, language, told)
-    return render("row.html", language, row=row, path=address(row.path, lang=language))
+def row_html(
+    request: web.Request, title: Title, language: Language, told: Mapping[tuple[str, str], Told] | None = None
+) -> str:
+    """Return the row of a title, which leads to its page and keeps what was asked, for the way back.
+
+    `told` says of its records how old the word on their copies is.
+    """
+    row = row_of(title, request.app[DESK].members, language, told)
+    return render("row.html", language, row=row, path=address(row.path, asked(request.query), lang=language))
 
 
 @routes.get("/stream")
 async def stream(request: web.Request) -> web.StreamResponse:
     """Answer with an event for every snapshot: the rows that are new, their order, and what is told around them."""
     desk = request.app[DESK]
-    asked = desk.asking(filled(request.query))
-    snapshots = desk.search.run(asked.query, reader=reader_of(request), deadline_s=asked.deadline_s)
+    asking = desk.asking(filled(request.query))
+    snapshots = desk.search.run(asking.query, reader=reader_of(request), deadline_s=asking.deadline_s)
     snapshot = await anext(snapshots)
     response = await open_stream(request)
     sent: dict[str, Title] = {}
     with contextlib.suppress(ConnectionError):
         async with contextlib.aclosing(beating(request, response, snapshots, snapshot)) as living:
             async for snapshot in living:
-                told = _told(request, asked, snapshot)
+                told = _told(request, asking, snapshot)
                 changed = [title for title in snapshot.titles if sent.get(title.id) is not title]
                 sent |= {title.id: title for title in changed}
                 happening = {
                     "order": [title.id for title in snapshot.titles],
-                    "rows": {title.id: row_html(desk, title, asked.lang) for title in changed},
+                    "rows": {title.id: row_html(request, title, asking.lang) for title in changed},
                     "parts": {
-                        name: render(f"{name}.html", asked.lang, told=told) for name in ("status", "side", "foot")
+                        name: render(f"{name}.html", asking.lang, told=told) for name in ("status", "side", "foot")
                     },
-                    "start": _first_place(asked),
+                    "start": _first_place(asking),
                     "settled": snapshot.is_settled,
                 }
                 await response.write(event("snapshot", msgspec.json.encode(happening), snapshot.number))
@@ -199,13 +209,20 @@ async def title(request: web.Request) -> web.Response:
         for one in await desk.search.refreshed([found.id], reader=reader_of(request)):
             found, told = one.title, one.told
     name = heading(found.editions[0].merged)
-    page = top(request, language, typed="", filters=Filters(), heading=text("for", language, q=name))
+    page = top(
+        request,
+        language,
+        typed=request.query.get("q", "")[:LONGEST],
+        filters=filters_filled(filled(request.query)),
+        heading=text("for", language, q=name),
+    )
     body = render(
         "title.html",
         language,
         title=found,
         name=name,
         heading=heading,
+        spoken=partial(heading_language, language=language),
         kind=partial(kind_text, language=language),
         person=partial(person_text, language=language),
         published=published_text,
@@ -215,7 +232,8 @@ async def title(request: web.Request) -> web.Response:
         ),
         language_name=lambda code: getattr(language_name(code), language),
         link=web_address,
-        ask_now=None if is_asked_now else address(title_path(found.id), lang=language, now="1"),
+        back=address("/", asked(request.query), lang=language) if is_asked(request.query) else None,
+        ask_now=None if is_asked_now else address(title_path(found.id), asked(request.query), lang=language, now="1"),
         joins=joins_text(found, language),
         age=age_text(found.age_s, language) if found.age_s is not None else "",
         search=lambda field, words: address("/", {"q": show(Query(Clause(words, Field(field))))}, lang=language),
@@ -229,8 +247,31 @@ async def availability(request: web.Request) -> web.Response:
     desk = request.app[DESK]
     language = language_of(filled(request.query))
     refreshed = await desk.search.refreshed(titles_asked(request.query), reader=reader_of(request))
-    rows = {one.title.id: row_html(desk, one.title, language, one.told) for one in refreshed}
+    rows = {one.title.id: row_html(request, one.title, language, one.told) for one in refreshed}
     return json_response(msgspec.json.encode({"rows": rows}))
+
+
+_AROUND = 60  # letters shown before and behind what is wrong
+
+
+def _spot(typed: str, found: Problem) -> tuple[str, str, str] | None:
+    """Return what is wrong in a question, between what stands before and behind it; None where nothing stands there."""
+    if found.position is None or found.position >= len(typed):
+        return None
+    end = found.position + (found.length or 1)
+    typed = typed.translate(_CONTROLS)
+    before, wrong, behind = typed[: found.position], typed[found.position : end], typed[end:]
+    if len(before) > _AROUND:
+        before = f"…{before[-_AROUND:]}"
+    if len(behind) > _AROUND:
+        behind = f"{behind[:_AROUND]}…"
+    return before, wrong, behind
+
+
+def _proposed(request: web.Request, found: Problem, language: Language) -> str:
+    """Return the address of what is proposed: what else was asked stays, unless it stands in the proposal itself."""
+    rest = kept(request.query) if found.parameter == "q" else None
+    return address("/", rest, q=found.proposal, lang=language)
 
 
 def problem_page(request: web.Request, found: Problem, headers: dict[str, str]) -> web.Response:
@@ -239,16 +280,16 @@ def problem_page(request: web.Request, found: Problem, headers: dict[str, str]) 
         language = language_of(filled(request.query))
     except ProblemError:
         language = "vi"
-    typed = request.query.get("q", "")[:1000]
-    page = top(request, language, typed=typed, filters=Filters(), heading=text("wrong-request", language))
+    typed = request.query.get("q", "")[:LONGEST]
+    filters = filters_filled(filled(request.query))
+    page = top(request, language, typed=typed, filters=filters, heading=text("wrong-request", language))
     proposal = found.proposal
     body = render(
         "problem.html",
         language,
-        sentence=getattr(found.sentence, language),
-        typed=typed,
-        position=found.position,
+        sentence=getattr(found.sentence, language).translate(_CONTROLS),
+        spot=_spot(typed, found),
         proposal=proposal,
-        address=address("/", {"q": proposal}, lang=language) if proposal else None,
+        address=_proposed(request, found, language) if proposal else None,
     )
     return _html(page + body + render("bottom.html", language), found.status, headers)

@@ -13,9 +13,10 @@ PROBLEM_JSON = "application/problem+json"
 
 
 class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A problem. `type` names its kind; `position`, `place` and `proposal` come with a question that cannot be read.
+    """A problem. `type` names its kind; `position`, `length` and `proposal` come with a question that cannot be read.
 
-    `position` counts characters of `q` from 0. `parameter` is the one that is wrong.
+    `position` counts characters of `q` from 0, and `length` those from there that must be changed. `parameter` is the
+    one that is wrong.
     """
 
     type: str
@@ -25,6 +26,7 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
     detail: str | None = None
     parameter: str | None = None
     position: int | None = None
+    length: int | None = None
     proposal: str | None = None
 
 
@@ -51,8 +53,9 @@ def problem_of(error: LienThuError) -> Problem:
             sentence.en,
             400,
             sentence,
-            parameter="q",
+            parameter="member" if error.position is None else "q",  # all else stands in the question
             position=error.position,
+            length=None if error.position is None else error.length,
             proposal=error.proposal or None,
         )
     return Problem(f"urn:lienthu:problem:{error.code}", sentence.en, 500, sentence)

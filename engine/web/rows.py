@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from engine.availability import Told
 from engine.model import Edition, Holding, LinkKind, Material, Person, Reason, Record, Role, Title
+from engine.normalise.languages import language_tag
 from engine.sentences import Language, say
 from engine.web.views import Members, held_by, is_to_be_had, name_of, title_path
 
@@ -41,6 +42,7 @@ class Row(NamedTuple):
     id: str
     path: str
     heading: str
+    lang: str | None
     people: str
     published: str
     kind: str
@@ -81,6 +83,12 @@ def heading(record: Record) -> str:
     if record.volume:
         whole = f"{whole}. {record.volume}" if not record.volume.isdecimal() else f"{whole}. T. {record.volume}"
     return f"{whole}: {record.part_title}" if record.part_title else whole
+
+
+def heading_language(record: Record, language: Language) -> str | None:
+    """Return the tag of the one language of a record; None where it is the page's, or not known for sure."""
+    tag = language_tag(record.languages[0]) if len(record.languages) == 1 else None
+    return tag if tag != language else None
 
 
 def person_text(person: Person, language: Language) -> str:
@@ -242,6 +250,7 @@ def row_of(
         id=title.id,
         path=title_path(title.id),
         heading=heading(merged),
+        lang=heading_language(merged, language),
         people=people_text(merged.people, language) or (merged.responsibility or ""),
         published=published_text(merged),
         kind=kind_text(merged, language),

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import csv
 import gzip
-import json
 import re
-from collections.abc import Iterator
 from itertools import permutations
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from benchmarks.matching import of_labelled_pairs, of_the_demo
 from engine.gather import Gathering
 from engine.matching.ladder import is_same_person
 from engine.model import (
@@ -362,48 +361,20 @@ def test_a_title_that_everything_has_is_still_told_apart_by_its_authors() -> Non
     assert straight.titles(1, 150) == backward.titles(1, 150)
 
 
-def _of_labels(folder: Path) -> Iterator[tuple[dict[str, Any], dict[str, Any], bool]]:
-    with (folder / "train_short_output.csv").open(encoding="utf-8") as file:
-        rows = {row["id"]: row for row in csv.DictReader(file)}
-    with (folder / "train_short_labels.csv").open(encoding="utf-8") as file:
-        for row in csv.DictReader(file):
-            if row["id1"] in rows and row["id2"] in rows:
-                yield rows[row["id1"]], rows[row["id2"]], row["label"] == "1"
-    labelled = json.loads((folder / "for_comparison" / "data_matching_training.json").read_text("utf-8"))
-    for label in ("match", "distinct"):
-        for pair in labelled[label]:
-            yield (*pair["__value__"], label == "match")
-
-
-def _labelled(row: dict[str, Any]) -> Record:
-    year = str(row["publication_year"] or "")
-    edition = row["edition"] or None
-    return Record(
-        "",
-        row["id"],
-        row["title"],
-        people=(Person(row["author"]),) if row["author"] else (),
-        year=int(year) if re.fullmatch(r"\d{4}", year) else None,
-        publisher=row["publisher_name"] or None,
-        edition=edition,
-        edition_number=editions.edition_number(edition) if edition else None,
-        extent=row["pagination"] or None,
-        is_online=True if row["is_electronic_resource"] in {True, "True"} else None,
-    )
-
-
 @pytest.mark.needs("corpus")
 def test_pairs_labelled_by_hand_are_never_joined_wrongly_and_mostly_found(corpus: Path) -> None:
-    joined = {True: 0, False: 0}
-    count = {True: 0, False: 0}
-    for one, other, is_match in _of_labels(corpus / "dedup" / "princeton_harvard"):
-        found = titles(_labelled(one), _labelled(other))
-        count[is_match] += 1
-        joined[is_match] += len(found) == 1 and len(found[0].editions) == 1
-    assert count == {True: 46, False: 105}
-    assert joined[False] == 0
+    measure = of_labelled_pairs(corpus)
     # Two of the 46 are slips of the labels: wholly unlike titles, and a pair that is labelled both ways.
-    assert joined[True] >= 36
+    assert measure.right + measure.missed == 46
+    assert measure.right >= 36
+    assert measure.wrong == 0
+
+
+def test_the_records_of_the_demos_libraries_are_joined_as_they_were_made() -> None:
+    measure = of_the_demo()
+    assert measure.right + measure.missed > 15_000
+    assert measure.precision > 0.999
+    assert measure.recall > 0.965
 
 
 @pytest.mark.needs("corpus")

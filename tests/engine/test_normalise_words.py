@@ -100,6 +100,8 @@ def test_the_number_of_a_volume_is_told_without_its_word(text: str, expected: st
         ("NXB ĐHQGHN", "Đại học Quốc gia Hà Nội"), ("CTQG", "Chính trị Quốc gia Sự thật"),
         ("Nxb. ĐHQG TP.HCM", "Đại học Quốc gia TP. Hồ Chí Minh"), ("Nxb Trẻ", "Trẻ"), ("Nxb TN", "Thanh niên"),
         ("TN", "TN"), ("John Wiley & Sons, Inc.,", "John Wiley & Sons, Inc."), ("[McGraw-Hill]", "McGraw-Hill"),
+        ("Nxb ĐH KTQD", "Đại học Kinh tế Quốc dân"), ("ĐH QGHN", "Đại học Quốc gia Hà Nội"),
+        ("Đại học QG TP.HCM", "Đại học Quốc gia TP. Hồ Chí Minh"), ("ĐH Công nghiệp", "ĐH Công nghiệp"),
         ("[K.nh.x.b]", None), ("[s.n.],", None), ("Nxb", None), ("", None),
     ],
 )  # fmt: skip

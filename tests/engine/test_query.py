@@ -144,36 +144,46 @@ def test_filters_alone_are_a_question() -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "problem", "position", "proposal"),
+    ("typed", "problem", "wrong", "proposal"),
     [
-        ("", "empty", 0, "kinh tế vi mô"),
-        ("  ()  ", "empty", 0, "kinh tế vi mô"),
-        ("?!", "empty", 0, "kinh tế vi mô"),
-        ('kinh "tế', "unclosed-quote", 5, 'kinh "tế"'),
-        ("(kinh tế", "unclosed-parenthesis", 0, "(kinh tế)"),
-        ("kinh tế)", "unopened-parenthesis", 7, "kinh tế"),
-        ("kinh AND", "dangling-operator", 5, "kinh"),
-        ("HOẶC kinh", "dangling-operator", 0, "kinh"),
-        ("-kinh", "only-excluded", 0, "kinh"),
-        ("a OR NOT b", "not-in-or", 5, "a NOT b"),
-        ("a OR năm:2010", "filter-in-or", 5, "a năm:2010"),
-        ("x -năm:2010", "cannot-exclude", 3, "x"),
-        ("x năm:20100", "unknown-year", 2, "x năm 20100"),
-        ("x ngôn ngữ:klingonn", "unknown-language", 2, "x ngôn ngữ klingonn"),
-        ("x loại:gì đó", "unknown-type", 2, "x loại gì đó"),
-        ("x năm:2010 năm:2012", "no-year-left", 11, "x year:2010-2012"),
-        ("title: author:x", "empty-field", 0, "author:x"),
-        ("isbn:12", "not-isbn", 5, "isbn 12"),
-        ("   x \u0303 isbn:12", "not-isbn", 12, "x \u0303 isbn 12"),
-        ("a OR library:b", "filter-in-or", 5, "a library:b"),
+        ("", "empty", "", "kinh tế vi mô"),
+        ("  ()  ", "empty", "  ()  ", "kinh tế vi mô"),
+        ("?!", "empty", "?!", "kinh tế vi mô"),
+        ('kinh "tế', "unclosed-quote", '"', 'kinh "tế"'),
+        ("(kinh tế", "unclosed-parenthesis", "(", "(kinh tế)"),
+        ("x language:(vi OR en", "unclosed-parenthesis", "(", "x language:(vi OR en)"),
+        ("kinh tế)", "unopened-parenthesis", ")", "kinh tế"),
+        ("kinh AND", "dangling-operator", "AND", "kinh"),
+        ("HOẶC kinh", "dangling-operator", "HOẶC", "kinh"),
+        ("-kinh", "only-excluded", "-kinh", "kinh"),
+        ("a OR NOT b", "not-in-or", "NOT", "a NOT b"),
+        ("a OR năm:2010", "filter-in-or", "năm:2010", "a năm:2010"),
+        ("x -năm:2010", "cannot-exclude", "năm:2010", "x"),
+        ("x có sẵn:không", "cannot-exclude", "có sẵn:không", "x"),
+        ("x năm:20100", "unknown-year", "20100", "x năm 20100"),
+        ("kinh tế năm:20x0 vi mô", "unknown-year", "20x0", "kinh tế năm 20x0 vi mô"),
+        ('x năm:"cũ rồi"', "unknown-year", '"cũ rồi"', 'x năm "cũ rồi"'),
+        ("x năm:", "empty-filter", "năm:", "x"),
+        ("x ngôn ngữ:klingonn", "unknown-language", "klingonn", "x ngôn ngữ klingonn"),
+        ("x ngôn ngữ:(vi OR sao hoả)", "unknown-language", "sao hoả", "x ngôn ngữ (vi OR sao hoả)"),
+        ("x ngôn ngữ:(vi AND en)", "filter-group", "AND", "x en"),
+        ("x năm:(2010 OR 2012)", "filter-group", "(2010 OR 2012)", "x"),
+        ("x loại:gì đó", "unknown-type", "gì", "x loại gì đó"),
+        ("x năm:2010 năm:2012", "no-year-left", "năm:2012", "x year:2010-2012"),
+        ("title: author:x", "empty-field", "title:", "author:x"),
+        ("isbn:12", "not-isbn", "12", "isbn 12"),
+        ("   x \u0303 isbn:12", "not-isbn", "12", "x \u0303 isbn 12"),
+        ("a OR library:b", "filter-in-or", "library:b", "a library:b"),
     ],
 )
-def test_an_error_says_where_and_proposes_what_can_be_read(
-    typed: str, problem: str, position: int, proposal: str
-) -> None:
+def test_an_error_says_where_and_proposes_what_can_be_read(typed: str, problem: str, wrong: str, proposal: str) -> None:
     with pytest.raises(QueryError) as caught:
         parse(typed)
-    assert (caught.value.problem, caught.value.position, caught.value.proposal) == (problem, position, proposal)
+    start = caught.value.position
+    assert start is not None
+    found = typed[start : start + caught.value.length]
+    assert (caught.value.problem, found, caught.value.proposal) == (problem, wrong, proposal)
+    assert (start > 0) == (not typed.startswith(wrong))
     parse(proposal)
     for language in LANGUAGES:
         sentence = say(caught.value.reason, language)
@@ -241,10 +251,28 @@ def test_words_are_what_is_looked_for() -> None:
         ("thư viện:hust kinh tế", Query(Clause("kinh tế"), Filters(members=("hust",)))),
         ("thư viện: bách khoa kinh tế", Query(Clause("kinh tế"), Filters(members=("bách khoa",)))),
         ("library:hust, bách khoa x", Query(Clause("x"), Filters(members=("hust", "bách khoa")))),
-        ("library:xyz kinh tế", Query(Clause("kinh tế"), Filters(members=("xyz",)))),
         ("Digital library: principles", Query(Clause("Digital library: principles"))),
         ("-library:hust kinh tế", Query(Clause("kinh tế"), Filters(not_members=("hust",)))),
     ],
 )
 def test_a_library_is_told_from_the_words_behind_it_by_whoever_knows_them(typed: str, expected: Query) -> None:
     assert parse(typed, is_library=lambda name: name in {"hust", "bách khoa"}) == expected
+
+
+@pytest.mark.parametrize(
+    ("typed", "wrong", "proposal"),
+    [
+        ("library:xyz kinh tế", "xyz", "kinh tế"),
+        ("kinh tế -library:xyz", "xyz", "kinh tế"),
+        ('kinh tế library:"xa lắm"', '"xa lắm"', "kinh tế"),
+        ("kinh tế library:hust,xyz", "hust,xyz", "kinh tế"),
+        ("kinh tế library:(hust OR xyz)", "(hust OR xyz)", "kinh tế"),
+    ],
+)
+def test_a_library_that_nobody_knows_is_pointed_at(typed: str, wrong: str, proposal: str) -> None:
+    with pytest.raises(QueryError) as caught:
+        parse(typed, is_library=lambda name: name == "hust")
+    start = caught.value.position
+    assert start is not None
+    assert (caught.value.problem, caught.value.proposal) == ("no-such-library", proposal)
+    assert typed[start : start + caught.value.length] == wrong

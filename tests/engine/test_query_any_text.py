@@ -51,7 +51,9 @@ def test_any_text_is_a_query_or_an_error_with_a_proposal_that_is_one(typed: str)
     else:
         assert_valid(query)
         return
-    assert 0 <= found.position <= len(typed)
+    assert found.position is not None
+    assert 0 <= found.position <= found.position + found.length <= len(typed)
+    assert found.length or not typed or found.problem == "too-long"
     assert_valid(parse(found.proposal))
 
 

@@ -27,7 +27,7 @@ def test_every_example_of_the_page_can_be_read(row: list[str]) -> None:
 def test_every_error_of_the_page_is_the_one_that_comes(row: list[str]) -> None:
     typed, sentence, proposal = (re.sub("^`|`$", "", cell) for cell in row)
     with pytest.raises(QueryError) as caught:
-        parse(typed)
+        parse(typed, is_library=lambda _: False)
     assert (caught.value.reason.code, caught.value.proposal) == (sentence, proposal)
 
 

@@ -43,6 +43,11 @@ def written(folder: Path, text: str, name: str = "lienthu.toml") -> Path:
         ("[serch]\n", 1, "unknown key `serch`; did you mean `search`?"),
         ("[service\n", 1, "this is not TOML"),
         ('[service]\nhost = "a"\nhost = "b"\n', 3, "this is not TOML"),
+        ("[service]\nport = 70000\n", 2, "`service.port` is 70000, expected 1 to 65535"),
+        ("[service]\nworkers = 0\n", 2, "`service.workers` is 0, expected 1 to 64 processes"),
+        ("[search]\ndeadline_s = -1\n", 2, "`search.deadline_s` is -1.0, expected more than 0, at most 120 seconds"),
+        ("[search]\npage_size = 0\n", 2, "`search.page_size` is 0, expected 1 to 100 titles"),
+        ("[search]\ninstant = -5\n", 2, "`search.instant` is -5, expected 0 to 1000 records"),
     ],
 )
 def test_a_wrong_setting_is_told_with_file_line_and_what_was_expected(

@@ -29,9 +29,9 @@ const Availability = (() => {
     const rows = [...waiting].slice(0, 20);
     for (const [id] of rows) { waiting.delete(id); asked.add(id); }
     if (waiting.size) timer = setTimeout(ask, 400);
-    const query = new URLSearchParams(rows.map(([id]) => ["title", id]));
-    const lang = new URLSearchParams(location.search).get("lang");
-    if (lang) query.set("lang", lang);
+    const query = new URLSearchParams(location.search); // the rows keep what was asked
+    query.delete("title");
+    for (const [id] of rows) query.append("title", id);
     try {
       const answer = await fetch(`/availability?${query}`);
       if (!answer.ok) return;

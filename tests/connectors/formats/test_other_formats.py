@@ -234,6 +234,15 @@ def dc(elements: str, root: str = "oai_dc:dc") -> Record:
     return read(etree.fromstring(f"<{root} {DC_NAMES}>{elements}</{root}>"), "dc")
 
 
+def test_a_dewey_number_among_dublin_core_subjects_is_none_of_them() -> None:
+    record = dc(
+        "<dc:title>Đê</dc:title><dc:subject>DDC 338.5</dc:subject>"
+        "<dc:subject>ddc:330</dc:subject><dc:subject>Đê</dc:subject>"
+    )
+    assert record.subjects == ("Đê",)
+    assert record.classes == (ClassNumber("ddc", "338.5"), ClassNumber("ddc", "330"))
+
+
 def test_a_thesis_of_a_vietnamese_repository_is_read() -> None:
     record = dc(
         "<dc:title>Nghiên cứu đê biển</dc:title><dc:creator>Đặng, Thị Sen</dc:creator>"

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.engine.simulated import Clock, lending, library
 from tests.engine.web.federation import VI_MO, many, refusing, shelf
@@ -36,11 +36,16 @@ def browser() -> Iterator[Browser]:
 def page(browser: Browser) -> Iterator[Page]:
     found = browser.new_page(viewport={"width": 1280, "height": 900})
     problems: list[str] = []
-    found.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+    found.on("console", lambda message: problems.append(message.text) if is_problem(message) else None)
     found.on("pageerror", lambda error: problems.append(str(error)))
     yield found
     found.close()
     assert problems == []
+
+
+def is_problem(message: ConsoleMessage) -> bool:
+    """Whether a line of the console says that something is wrong; a question that cannot be read is a 400 by right."""
+    return message.type == "error" and "status of 400" not in message.text
 
 
 def places(page: Page) -> dict[str, float]:
@@ -95,6 +100,19 @@ def test_rows_stay_where_they_are_while_later_answers_arrive(page: Page, width: 
         page.screenshot(path=BUILD / f"search-shown-{width}.png")
 
 
+def test_the_titles_of_a_later_page_lead_back_to_it(page: Page) -> None:
+    clock = Clock()
+    with running(clock, many(clock, "neu", 25)) as service:
+        page.goto(f"{service.address}/?q=kinh+te&page=2")
+        rows = page.locator(".rows").filter(visible=True)
+        expect(rows).to_have_attribute("start", "21")
+        expect(rows.locator(".row")).to_have_count(5)
+        rows.locator("h2 a").first.click()
+        page.get_by_role("link", name="Về kết quả tìm kiếm").click()
+        expect(page).to_have_url(f"{service.address}/?q=kinh+te&page=2")
+        expect(page.get_by_role("searchbox")).to_have_value("kinh te")
+
+
 @pytest.mark.parametrize("width", [360, 1280])
 def test_every_page_fits_the_window(page: Page, width: int) -> None:
     clock = Clock()
@@ -112,6 +130,33 @@ def test_every_page_fits_the_window(page: Page, width: int) -> None:
             page.goto(service.address + path)
             assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), path
             page.screenshot(path=BUILD / f"page-{name}-{width}.png", full_page=True)
+
+
+SMALL = """[...document.querySelectorAll("a, button, summary, select, input:not([type=hidden])")]
+  .filter(one => one.checkVisibility({ visibilityProperty: true }))
+  .map(one => [one.textContent.trim() || one.name, (one.closest("label.tick") || one).getBoundingClientRect()])
+  .filter(([, box]) => box.right > 0 && (box.width < 24 || box.height < 24))
+  .map(([name, box]) => `${name}: ${box.width} x ${box.height}`)"""
+
+
+def test_what_can_be_touched_is_at_least_24_pixels_high_and_wide_on_a_phone(page: Page) -> None:
+    clock = Clock()
+    page.set_viewport_size({"width": 360, "height": 800})
+    with running(clock, shelf(clock), many(clock, "neu", 30), refusing(clock)) as service:
+        for path in ("/", "/?q=kinh+te+vi+mo&language=vie", "/?q=kinh+te+năm:20x0", "/titles/hust~1?q=kinh+te"):
+            page.goto(service.address + path)
+            page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+            assert page.evaluate(SMALL) == [], path
+
+
+def test_a_page_at_four_times_its_size_needs_no_scrolling_sideways(page: Page) -> None:
+    clock = Clock()
+    page.set_viewport_size({"width": 320, "height": 256})  # 1280 x 1024 at 400 %
+    with running(clock, shelf(clock), many(clock, "neu", 30), refusing(clock)) as service:
+        for path in ("/", "/?q=kinh+te+vi+mo&language=vie", "/?q=" + "a" * 1100, "/titles/hust~1?q=kinh+te"):
+            page.goto(service.address + path)
+            page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+            assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), path
 
 
 def test_a_keyboard_alone_is_enough(page: Page) -> None:

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 import string
 import tomllib
+from itertools import pairwise
 from pathlib import Path
 
+import msgspec
 import pytest
 from bs4 import BeautifulSoup
 
@@ -152,6 +155,49 @@ async def test_a_question_that_cannot_be_read_is_shown_where_and_how_to_put_it()
         assert (await client.get(link["href"])).status == 200
 
 
+async def test_what_is_wrong_in_a_question_is_marked_whole_and_the_proposal_keeps_the_filters() -> None:
+    clock = Clock()
+    async with serving(shelf(clock), clock=clock) as client:
+        page = soup(await (await client.get("/?q=kinh+tế+năm:20x0+vi+mô&type=book&year_from=1990&page=2")).text())
+        long = {"q": "(a) " * 60 + "năm:x " + "b " * 60}
+        (far,) = soup(await (await client.get("/", params=long)).text()).select(".typed code")
+    assert page.select_one(".typed code").text == "kinh tế năm:20x0 vi mô"
+    assert page.select_one(".typed mark").text == "20x0"
+    assert page.select_one(".problem a")["href"] == (
+        "/?type=book&year_from=1990&q=kinh+t%E1%BA%BF+n%C4%83m+20x0+vi+m%C3%B4"
+    )
+    assert page.select_one("[name=year_from]")["value"] == "1990"
+    assert page.select_one("option[selected]")["value"] == "book"
+    assert far.mark.text == "x"
+    assert far.text == f"…{('(a) ' * 60)[-56:]}năm:x {('b ' * 60)[:59]}…"
+
+
+async def test_a_library_that_nobody_knows_is_marked_only_where_it_was_typed() -> None:
+    clock = Clock()
+    async with serving(shelf(clock), clock=clock) as client:
+        typed = soup(await (await client.get("/?q=kinh+tế+library:atlantis")).text())
+        chosen = soup(await (await client.get("/?q=kinh+tế&member=atlantis")).text())
+    for page in (typed, chosen):
+        assert page.select_one(".problem p").text == "Không có thư viện nào tên là «atlantis»."
+        assert page.select_one(".problem a")["href"] == "/?q=kinh+t%E1%BA%BF"
+    assert typed.select_one("mark").text == "atlantis"
+    assert chosen.select_one("mark") is None
+
+
+async def test_the_page_of_a_title_keeps_the_search_and_leads_back_to_it() -> None:
+    clock = Clock()
+    where = "?q=kinh+t%E1%BA%BF&language=vie&page=2&lang=en"
+    async with serving(many(clock, "neu", 25), clock=clock) as client:
+        results = soup(await (await client.get(f"/{where}")).text())
+        page = soup(await (await client.get(results.select_one("h2 a")["href"])).text())
+        alone = soup(await (await client.get(results.select_one("h2 a")["href"].partition("?")[0])).text())
+    assert page.select_one(".back a")["href"] == f"/{where}"
+    assert page.select_one(".back a").text.strip() == "← Back to the results"
+    assert page.select_one("#q")["value"] == "kinh tế"
+    assert page.select_one("option[value=vie]").has_attr("selected")
+    assert alone.select_one(".back") is None
+
+
 @pytest.mark.parametrize("query", ["q=x&page=0", "q=x&page=a", "q=x&page_size=9999", "q=x&lang=de", "q=x&type=y"])
 async def test_a_wrong_address_is_a_page_that_says_so(query: str) -> None:
     clock = Clock()
@@ -159,6 +205,44 @@ async def test_a_wrong_address_is_a_page_that_says_so(query: str) -> None:
         response = await client.get(f"/?{query}")
         assert (response.status, response.content_type) == (400, "text/html")
         assert "không đọc được" in soup(await response.text()).select_one(".problem").text
+
+
+async def test_a_title_in_another_language_says_which() -> None:
+    clock = Clock()
+    held = library(clock, "neu", [f"Economics {name} / Ann Lee / 2012" for name in ("one", "two", "three", "four")])
+    spoken = [("eng",), ("vie",), ("vie", "eng"), ("und",)]
+    held.records = [
+        msgspec.structs.replace(record, languages=languages)
+        for record, languages in zip(held.records, spoken, strict=True)
+    ]
+    async with serving(held, clock=clock) as client:
+        vietnamese = soup(await (await client.get("/?q=economics")).text())
+        english = soup(await (await client.get("/?q=economics&lang=en")).text())
+        (one,) = [link for link in vietnamese.select("h2 a") if link.text == "Economics one"]
+        title = soup(await (await client.get(one["href"])).text())
+    told = [{row.text: row.get("lang") for row in page.select(".row h2")} for page in (vietnamese, english)]
+    assert told[0] == {"Economics one": "en", "Economics two": None, "Economics three": None, "Economics four": None}
+    assert told[1] == {"Economics one": None, "Economics two": "vi", "Economics three": None, "Economics four": None}
+    assert title.h1["lang"] == "en"
+
+
+@pytest.mark.parametrize("path", ["/", "/?q=vi+mo", "/?q=%22x", "/titles/hust~1", "/nowhere"])
+async def test_headings_leave_out_no_level(path: str) -> None:
+    clock = Clock()
+    async with serving(shelf(clock), clock=clock) as client:
+        await client.get("/?q=vi+mo")
+        page = soup(await (await client.get(path)).text())
+    levels = [int(one.name[1]) for one in page.select("main :is(h1, h2, h3, h4):not(template *)")]
+    assert levels[0] == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+
+
+async def test_controls_in_a_question_do_not_reach_the_page() -> None:
+    clock = Clock()
+    async with serving(shelf(clock), clock=clock) as client:
+        text = await (await client.get("/?q=%00%22vi%1bmo")).text()
+    assert not [letter for letter in text if letter < " " and letter != "\n"]
+    assert soup(text).select_one("#q")["value"] == '\ufffd"vi\ufffdmo'
 
 
 async def test_empty_fields_of_the_form_are_no_fault() -> None:
@@ -197,6 +281,17 @@ async def test_the_top_of_the_page_comes_before_the_libraries_answer() -> None:
         rest = (await response.content.read()).decode()
     assert len(re.findall('class="row"', rest)) == 1
     assert rest.rstrip().endswith("</html>")
+
+
+async def test_the_script_is_told_the_page_that_was_asked_for() -> None:
+    clock = Clock()
+    async with serving(many(clock, "neu", 25), clock=clock) as client:
+        page = soup(await (await client.get("/?q=kinh+te&page=2&type=")).text())
+        stream = page.select_one("#live")["data-stream"]
+        told = await (await client.get(stream)).text()
+    assert stream == "/stream?q=kinh+te&page=2"
+    last = json.loads(told.split("data: ")[-2].splitlines()[0])
+    assert (last["start"], len(last["rows"]), last["settled"]) == (21, 5, True)
 
 
 async def test_a_page_waits_no_longer_than_its_deadline() -> None:
