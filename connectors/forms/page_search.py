@@ -94,9 +94,10 @@ def of_one_list(first: Got, other: Got, number: int) -> Got:
     return other
 
 
-def _ended(answer: Answer) -> Answer:
-    """Return an answer that promises no more where the list was found to be capped."""
-    if any(notice.code == "notice.list-capped" for notice in answer.notices):
+def _ended(answer: Answer, window: Window) -> Answer:
+    """Return an answer that promises no more where the list was found to end with its window, or before."""
+    ends = [notice.values.get("count") for notice in answer.notices if notice.code == "notice.list-capped"]
+    if any(not isinstance(end, int) or end < window.start + window.count for end in ends):
         return msgspec.structs.replace(answer, has_more=False)
     return answer
 
@@ -137,9 +138,9 @@ class PageSearch:
             folds_marks=self._folds_marks,
         )
         if self._turn is None:
-            return _ended(await searching)
+            return _ended(await searching, window)
         async with self._turn:
-            return _ended(await searching)
+            return _ended(await searching, window)
 
     def _ask(self, expression: Expression | None) -> Fetch:
         at_hand: dict[str, Got] = {}

@@ -137,7 +137,7 @@ def recognise(page: Page) -> Found | None:
 
 SIGNS: Final = (
     Sign("", recognise, step=55, hint=r"(?i)/pages/opac/|wpid-"),
-    Sign("/pages/opac/wpid-home.html", recognise, step=70, hint=r"(?i)/pages/(?:opac|cms)/|wpid-|iLib"),
+    Sign("/pages/opac/wpid-home.html", recognise, step=52, hint=r"(?i)/pages/(?:opac|cms)/|wpid-|iLib"),
 )
 
 

@@ -33,5 +33,5 @@ SIGNS: Final = (
     Sign("", recognise, step=58, hint=r"(?i)\bW[A-Z]\w+\.aspx|\blibol\b"),
     Sign("/opac80/", recognise, step=72, hint=r"(?i)/opac80|\blibol\b"),
     Sign("/opac60/", recognise, step=73, hint=r"(?i)/opac60|\blibol\b"),
-    Sign("/opac/", recognise, step=74, hint=r"(?i)\bW[A-Z]\w+\.aspx|\blibol\b"),
+    Sign("/opac/", recognise, step=53, hint=r"(?i)\bW[A-Z]\w+\.aspx|\blibol\b"),
 )

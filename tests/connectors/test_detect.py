@@ -14,12 +14,13 @@ from hypothesis import strategies as some
 
 from connectors.declared import SYSTEM as DECLARED
 from connectors.detect.address import member_id, read_address
-from connectors.detect.asking import forbids_all
+from connectors.detect.asking import MOST_REQUESTS, forbids_all
 from connectors.detect.draft import member_file, toml
 from connectors.detect.ladder import Candidate, rank, rungs, seen_in
 from connectors.detect.looking import look, title_of
 from connectors.detect.undetected import declared_file, search_form
 from connectors.sru import SYSTEM as SRU
+from engine.app import Systems
 from engine.errors import SettingsError
 from engine.model import Reason
 from engine.ports import Found, Page, Sign, System
@@ -130,6 +131,15 @@ def test_ids_are_made_of_what_ids_are_made_of() -> None:
 )
 def test_a_robots_file_counts_where_it_forbids_all(robots: str, is_forbidden: bool) -> None:
     assert forbids_all(robots, "https://lib.example.org/opac/") is is_forbidden
+
+
+def test_of_a_page_that_hints_at_nothing_the_systems_of_vietnamese_libraries_are_asked_before_requests_run_out() -> (
+    None
+):
+    systems = [Systems()[name] for name in Systems()]
+    found = rungs(systems, page_url="https://thuvien.example.org/", text="<title>Thu vien</title>")
+    asked = [name for rung in found[: MOST_REQUESTS - 2] for name, _ in rung.signs]  # robots.txt and the page itself
+    assert {"dspace", "koha", "vufind", "tim-kiem", "ilib", "libol"} <= set(asked)
 
 
 def test_hinted_addresses_come_first_and_equal_ones_are_asked_once() -> None:

@@ -16,6 +16,7 @@ from connectors.reading.html import parse_html
 from engine.model import Clause, Query, Window
 from engine.ports import Door, Page
 from engine.settings import read_member
+from tests.connectors.asked import Scripted, asked, codes
 
 RECORDINGS = Path(__file__).parents[1] / "recordings"
 
@@ -46,6 +47,25 @@ async def test_beyond_the_first_page_nothing_can_be_shown_and_that_is_told() -> 
     assert (answer.placed, answer.total, answer.has_more) == ((), 5378, False)
     assert [notice.code for notice in answer.notices] == ["notice.list-capped"]
     assert len(replay.asked) == 2
+
+
+async def test_more_is_promised_up_to_the_end_of_the_first_page_and_no_further() -> None:
+    rows = "".join(
+        f"<li><div class=media-body><h4><a href='wpid-detailbib-id-{number}.html'>Kinh tế {number}</a></h4></div></li>"
+        for number in range(1, 11)
+    )
+    script = "javascript:ClientPagingOnChange('o','','','q','39','10','10','0','10')"
+    page = f'<html><div id=divPagination><a href="{script}">1</a></div><ul id=ulSearchResult>{rows}</ul></html>'
+    query = Query(Clause("kinh tế"))
+    async with asked(SYSTEM, Scripted(lambda _: page, "text/html")) as library:
+        begun = await library.search(query, Window(1, 5))
+        assert (len(begun.placed), begun.total, begun.has_more) == (5, 39, True)
+        ended = await library.search(query, Window(6, 5))
+        assert ([placed.place for placed in ended.placed], ended.has_more) == ([6, 7, 8, 9, 10], False)
+        whole = await library.search(query, Window(1, 20))
+        assert (len(whole.placed), whole.has_more, codes(whole)) == (10, False, ["notice.list-capped"])
+        behind = await library.search(query, Window(11, 10))
+        assert (behind.placed, behind.has_more) == ((), False)
 
 
 def test_fewer_rows_than_the_pager_counts_are_told() -> None:
