@@ -14,6 +14,7 @@ _SIGNS = pairs("letters", "signs")
 _SIGN_TABLE = str.maketrans(_SIGNS)
 _NOT_VIETNAMESE = re.compile(f"[{table('letters')['not_vietnamese']}]")
 _D_AT_WORD_START = re.compile(f"(?<!\\w)[{''.join(D_LOOKALIKES)}]")
+_WORD = re.compile(r"\S+")
 _LOOKALIKE = re.compile(f"[{''.join(D_LOOKALIKES)}{''.join(_SIGNS)}]")
 
 # Invisible: soft hyphen, zero-width signs, marks of direction, byte order mark, controls (those that are spaces
@@ -72,6 +73,13 @@ def clean(text: str) -> str:
 
 def _unified(text: str) -> str:
     text = text.translate(_SIGN_TABLE)
+    if _NOT_VIETNAMESE.search(text):
+        # Word by word, as a question is read: what stands beside a word says nothing of its letters.
+        return _WORD.sub(lambda word: _with_d(word.group()), text)
+    return _with_d(text)
+
+
+def _with_d(text: str) -> str:
     if _NOT_VIETNAMESE.search(text):
         return text
     return _D_AT_WORD_START.sub(lambda found: D_LOOKALIKES[found.group()], text)

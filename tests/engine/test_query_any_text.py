@@ -155,6 +155,7 @@ FILTERS = st.builds(
 
 
 @given(st.one_of(st.none(), EXPRESSIONS), st.one_of(st.just(Filters()), FILTERS))
+@example(Clause(clean("Ð Ø")), Filters())
 @settings(max_examples=500, deadline=None)
 def test_a_printed_query_is_read_as_the_same_query(expression: Expression | None, filters: Filters) -> None:
     query = Query(expression, filters)

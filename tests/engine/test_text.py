@@ -40,6 +40,7 @@ KEYS = (exact_key, toneless_key, folded_key)
         ("Ti\u00ea\u0341ng Vi\u00ea\u0323t", "Tiếng Việt"),  # U+0341, the old Vietnamese acute
         ("Vie\u0302\u0323t", "Việt"),
         ("Ðà Nẵng, ÐẠI HỌC, ðường, ɖi", "Đà Nẵng, ĐẠI HỌC, đường, đi"),
+        ("Søren Kierkegaard, Ðặng dịch", "Søren Kierkegaard, Đặng dịch"),
         ("a\u200bb\ufeffc\u00adde", "abcde"),
         ("kinh\u00a0tế \t vi\r\n mô ", "kinh tế vi mô"),
         ("\u201cLão Hạc\u201d \u2018Chí Phèo\u2019", "\"Lão Hạc\" 'Chí Phèo'"),
