@@ -48,7 +48,7 @@ def rarity(share: float) -> float:
     """Return what a word weighs that stands in a share of the records: the inverse document frequency of BM25.
 
     >>> round(rarity(0.01), 2), round(rarity(0.9), 2)
-    (4.6, 0.1)
+    (4.59, 0.1)
     """
     return max(math.log((1.0 - share + 1e-4) / (share + 1e-4)), 0.1)
 
