@@ -49,7 +49,7 @@ def configured(folder: Path, text: str = "", *, enabled: bool = True) -> str:
 @pytest.mark.parametrize(
     ("text", "line", "expected"),
     [
-        ('[service]\nport = "abc"\n', 2, "`service.port`: expected `int`, got `str`, found 'abc'"),
+        ('[service]\nport = "abc"\n', 2, "`service.port` must be a whole number, found 'abc'"),
         ("[service]\nprot = 80\n", 2, "unknown key `prot`; did you mean `port`?"),
         ("[service\nport = 80\n", 1, "this is not TOML"),
         ('[index]\nbackend = "paper"\n', 2, "expected one of: elasticsearch, embedded, none"),
