@@ -192,25 +192,20 @@ class EmbeddedIndex:
 
     async def exported(self) -> AsyncIterator[tuple[Question, Answer]]:
         """Yield every kept answer and its question. Raises StoreError."""
-        after = 0
-        while True:
-            look = partial(reading.answers_after, after=after)
-            try:
-                after, found = await self._searches.read(look)
-            except sqlite3.Error as error:
-                raise store_error(self._settings.file, error) from error
-            for one in found:
-                yield one
-            if not after:
-                return
+        async for one in self._exported(reading.answers_after):
+            yield one
 
     async def exported_demand(self) -> AsyncIterator[Wanted]:
         """Yield how often questions were asked that three asked or more. Raises StoreError."""
+        async for one in self._exported(partial(reading.demand_after, now=self._clock())):
+            yield one
+
+    async def _exported(self, look: Callable[..., tuple[int, list[Found]]]) -> AsyncIterator[Found]:
+        """Yield what `look` finds in a file `after` 0, then after the number that comes with it, until that is 0."""
         after = 0
         while True:
-            look = partial(reading.demand_after, now=self._clock(), after=after)
             try:
-                after, found = await self._searches.read(look)
+                after, found = await self._searches.read(partial(look, after=after))
             except sqlite3.Error as error:
                 raise store_error(self._settings.file, error) from error
             for one in found:
