@@ -33,6 +33,8 @@ from tests.elastic import node
 
 QUESTIONS = 200
 PER_ANSWER = 20
+ASKED = 3
+"""Every third question is asked by so many readers, and is offered from then on; the others by one."""
 SYLLABLES = 6_000
 BOUNDS_MS = {"lookup": (5.0, 20.0), "search": (15.0, 50.0), "suggestion": (10.0, 30.0)}
 WRITE_BOUND_MS = 2_000.0
@@ -88,9 +90,12 @@ async def timed(calls: Sequence[Callable[[], Awaitable[object]]]) -> tuple[float
 
 
 async def grow(index: TitleIndex, words: Words, first: int, last: int) -> None:
-    """Write records until there are so many."""
+    """Write records until there are so many, and what was asked meanwhile."""
     for number, start in enumerate(range(first, last, PER_ANSWER), 1):
         index.keep(*words.answer(start))
+        wanted = " ".join(words.some(words.random.randint(1, 3)))
+        for _ in range(ASKED if number % ASKED == 0 else 1):
+            index.count(wanted)
         if number % 100 == 0:
             await index.flush()
     await index.flush()

@@ -21,7 +21,7 @@ from engine.errors import StoreError
 from engine.model import Answer, Query, Reason, Record, Window
 from engine.ports import Aged, Clock, Harvested, HarvestState, IndexState, Question, TitleIndex, Wanted
 from engine.sentences import say
-from index.elastic import chores, counting, reading
+from index.elastic import chores, counting, reading, suggesting
 from index.elastic.asking import Asking
 from index.elastic.harvested import Book, HarvestedIndices
 from index.elastic.housekeeping import SWEEP_S, Housekeeping
@@ -153,7 +153,7 @@ class ElasticIndex:
         """Return what was often asked or is the title of a record, beginning with these letters."""
         none: tuple[str, ...] = ()
         return await self._ask(
-            lambda client: reading.suggest(
+            lambda client: suggesting.suggest(
                 client, self._names, prefix, limit, now=self._clock(), half_life_s=self._settings.half_life_s
             ),
             none,

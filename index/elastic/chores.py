@@ -16,7 +16,7 @@ from engine.sentences import say
 from index.demand import Scale, demand
 from index.elastic import counting
 from index.elastic.claims import claim, let_go
-from index.elastic.documents import Document, answer_of
+from index.elastic.documents import Document, answer_of, of_this_version
 from index.elastic.lines import Lines
 from index.elastic.names import VERSIONS, Names, behind, make
 from index.elastic.scrolling import hits
@@ -198,7 +198,7 @@ class Migration:
                         "version_type": "external_gte",
                     }
                 },
-                hit["_source"],
+                of_this_version(hit["_source"]),
             ]
             if len(page) >= 2 * PAGE:
                 await self._writer.bulk(self._client, page, is_alias=False)

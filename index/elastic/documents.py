@@ -85,11 +85,11 @@ def record_document(record: Record, asked_at: float, run: int | None = None) -> 
         "is_online": bool(record.is_online),
         "is_available": is_available(record),
         "shown_title": record.title,
-        "folded_title": folded_key(record.title)[:LONGEST_KEY],
-        "exact_title": exact_key(record.title)[:LONGEST_KEY],
         "body": packed(record),
         **{name: text for name in found.__struct_fields__ if (text := getattr(found, name))},
     }
+    if begins := _begins(record.title):
+        document["begins"] = begins
     if record.year is not None and -9999 <= record.year <= 9999:
         document["year"] = record.year
     if isinstance(record.material, Material):
@@ -99,6 +99,22 @@ def record_document(record: Record, asked_at: float, run: int | None = None) -> 
     if run is not None:
         document["run"] = run
     return document
+
+
+def of_this_version(document: Document) -> Document:
+    """Return a document of a former version of its index as this one writes it."""
+    if "folded_title" not in document:
+        return document
+    newer = {name: value for name, value in document.items() if name not in {"folded_title", "exact_title"}}
+    begins = _begins(str(document["shown_title"]))
+    return {**newer, "begins": begins} if begins else newer
+
+
+def _begins(title: str) -> Document | None:
+    """Return the letters that a title is offered for, folded and with marks: the shorter it is, the sooner."""
+    folded = folded_key(title)[:LONGEST_KEY]
+    keys = dict.fromkeys(key for key in (folded, exact_key(title)[:LONGEST_KEY]) if key)
+    return {"input": list(keys), "weight": LONGEST_KEY + 1 - len(folded)} if keys else None
 
 
 def aged_of(document: Document) -> Aged | None:

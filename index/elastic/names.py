@@ -19,7 +19,7 @@ from engine.model import Reason
 from index.elastic.settings import ElasticSettings
 from index.elastic.store import TroubleError
 
-VERSIONS: Final = {"answers": 1, "records": 1, "asks": 1, "terms": 1, "claims": 1, "harvested": 1, "harvests": 1}
+VERSIONS: Final = {"answers": 1, "records": 2, "asks": 1, "terms": 1, "claims": 1, "harvested": 2, "harvests": 1}
 """Every kind of index and the version of its mapping."""
 
 _MAPPING_OF: Final = {"harvested": "records"}

@@ -9,14 +9,11 @@ from elasticsearch import AsyncElasticsearch
 
 from engine.model import Answer, Expression, Query
 from engine.ports import Aged, Question
-from engine.text import exact_key, folded_key
 from index.clauses import Word, clause_words, clauses, excluded, is_phrase
-from index.elastic import counting
 from index.elastic.documents import Document, aged_of, answer_of, question_id, record_id
 from index.elastic.names import Names
 from index.elastic.searching import Dsl, any_of, lifted, matching, narrowing, one_word
-from index.elastic.store import TroubleError
-from index.elastic.whole import Told, answered
+from index.elastic.whole import answered
 from index.words import COLUMN_WEIGHTS
 
 RARE = 0.02
@@ -24,11 +21,6 @@ RARE = 0.02
 
 RARE_LEAST = 200
 """... or in so few records; or is the rarest of the question."""
-
-OFFERED_FROM = 30
-"""Titles with the letters typed so far that are looked at. To bring one takes longer than to find it."""
-
-ASKED_BY_SEVERAL = 3
 
 
 async def answers(client: AsyncElasticsearch, names: Names, questions: Sequence[Question]) -> dict[Question, Answer]:
@@ -167,74 +159,3 @@ async def _counts(client: AsyncElasticsearch, names: Names, words: Sequence[Word
             word = words[int(key.split()[0])]
             counted[word.folded] = max(counted[word.folded], bucket["doc_count"])
     return int(buckets[""]["doc_count"]), counted
-
-
-async def suggest(
-    client: AsyncElasticsearch, names: Names, prefix: str, limit: int, *, now: float, half_life_s: float
-) -> tuple[str, ...]:
-    """Return questions asked by several and titles that begin so: typed marks first, then the most wanted."""
-    ending = " " if prefix[-1:].isspace() else ""
-    folded, exact = folded_key(prefix), exact_key(prefix) + ending
-    if not folded or limit < 1:
-        return ()
-    folded += ending
-    told = await client.msearch(
-        searches=[*counting.searches(names, prefix=folded), *_titles_asked(names, folded, exact)]
-    )
-    rolled, appended, *titles = told["responses"]
-    try:
-        asked = counting.summed([rolled, appended], now, half_life_s)
-    except TroubleError:
-        asked = {}  # titles are better than nothing
-    offers: dict[str, tuple[str, bool, float]] = {}
-
-    def offer(key: str, text: str, *, is_near: bool, worth: float) -> None:
-        former = offers.get(key)
-        if former is not None:
-            text = former[0] if former[1] or not is_near else text
-            is_near, worth = former[1] or is_near, former[2] + worth
-        offers[key] = (text, is_near, worth)
-
-    several = [one for one in asked.values() if one.asks >= ASKED_BY_SEVERAL]
-    heaviest = max((one.demand for one in several), default=1.0) or 1.0
-    for one in counting.most_wanted({one.terms: one for one in several})[: 4 * limit]:
-        near = exact_key(one.terms).startswith(exact)
-        offer(folded_key(one.terms), one.terms, is_near=near, worth=10.0 + 10.0 * one.demand / heaviest)
-    for title, key, own in sorted(_titles(titles, folded, exact)):
-        offer(key, title, is_near=f"{own} ".startswith(exact), worth=1.0)
-    ranked = sorted(offers.items(), key=lambda one: (not one[1][1], -one[1][2], len(one[0]), one[0]))
-    return tuple(text for _, (text, _, _) in ranked[:limit])
-
-
-def _titles_asked(names: Names, folded: str, exact: str) -> list[Document]:
-    """Return what is asked for titles that begin so; with the marks too, where some were typed."""
-    searches: list[Document] = []
-    columns = [("folded_title", folded)] + ([("exact_title", exact)] if exact != folded else [])
-    for column, beginning in columns:
-        searches += [
-            {"index": _records(names)},
-            {
-                # In the order of titles, from there on: a query for the letters would first list all that begin so.
-                "query": {"match_all": {}},
-                "search_after": [_before(beginning)],
-                "size": OFFERED_FROM,
-                "sort": [{column: "asc"}],
-                "track_total_hits": False,
-                "_source": ["shown_title", "folded_title", "exact_title"],
-            },
-        ]
-    return searches
-
-
-def _before(beginning: str) -> str:
-    """Return a text that stands before all that begin so and behind all others before them."""
-    return beginning[:-1] + chr(max(0, ord(beginning[-1]) - 1)) + chr(0x10FFFF)
-
-
-def _titles(answers: Sequence[Told], folded: str, exact: str) -> set[tuple[str, str, str]]:
-    found = {
-        (hit["_source"]["shown_title"], hit["_source"]["folded_title"], hit["_source"]["exact_title"])
-        for one in answers
-        for hit in answered(one)["hits"]["hits"]
-    }
-    return {one for one in found if one[1].startswith(folded) or one[2].startswith(exact)}

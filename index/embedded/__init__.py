@@ -24,7 +24,7 @@ from engine.errors import StoreError
 from engine.model import Answer, Query, Reason, Record, Window
 from engine.ports import Aged, Clock, Harvested, HarvestState, IndexState, Question, TitleIndex, Wanted
 from index.demand import demand
-from index.embedded import reading, searching
+from index.embedded import reading, searching, suggesting
 from index.embedded.asking import Asking
 from index.embedded.harvest_file import harvest_file, store_error
 from index.embedded.harvested import Book, HarvestedFile
@@ -34,6 +34,7 @@ from index.embedded.schema import read_scale
 from index.embedded.settings import MEGABYTE, EmbeddedSettings, embedded_settings
 from index.embedded.trouble import is_corrupt, is_interrupted, trouble
 from index.embedded.writing import Writer
+from index.offers import Title
 
 log = logging.getLogger(__name__)
 
@@ -132,10 +133,10 @@ class EmbeddedIndex:
 
     async def suggest(self, prefix: str, limit: int) -> tuple[str, ...]:
         """Return what was often asked or is the title of a record, beginning with these letters."""
-        none: set[tuple[str, str, str]] = set()
+        none: set[Title] = set()
         further = await self._of_harvested(partial(self._harvested.titles, prefix), none)
         return await self._read(
-            self._searches, lambda connection: searching.suggest(connection, prefix, limit, further), ()
+            self._searches, lambda connection: suggesting.suggest(connection, prefix, limit, further), ()
         )
 
     async def harvested(self, member: str, query: Query, window: Window) -> Harvested | None:

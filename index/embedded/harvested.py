@@ -14,9 +14,10 @@ import msgspec
 
 from engine.model import Query, Record, Window
 from engine.ports import Aged, Harvested, HarvestPart, HarvestState, Written
-from index.embedded import harvest_searching, harvest_writing, reading, searching
+from index.embedded import harvest_searching, harvest_writing, reading, searching, suggesting
 from index.embedded.harvest_file import HARVEST_SCHEMA, held, open_to_harvest, store_error
 from index.embedded.reading import Reader
+from index.offers import Title
 
 Found = TypeVar("Found")
 
@@ -92,9 +93,9 @@ class HarvestedFile:
 
         return await self._read(look, None, reader=self._among)
 
-    async def titles(self, prefix: str) -> set[tuple[str, str, str]]:
-        """Return titles that begin so, as `searching.titles` does."""
-        return await self._read(lambda file: searching.titles(file, prefix), set(), reader=self._among)
+    async def titles(self, prefix: str) -> set[Title]:
+        """Return titles that begin so, as `suggesting.titles` does."""
+        return await self._read(lambda file: suggesting.titles(file, prefix), set(), reader=self._among)
 
     def bytes_used(self) -> int:
         """Return how much room it takes on the disk, its log included."""

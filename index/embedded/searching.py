@@ -1,15 +1,14 @@
-"""Searching the records of the embedded index, and offering what somebody begins to type."""
+"""Searching the records of the embedded index."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 import msgspec
 
 from engine.model import Expression, Filters, Query
 from engine.ports import Aged
-from engine.text import exact_key, folded_key
 from index.clauses import Word, clause_words, clauses, excluded, is_phrase
 from index.embedded import weighing
 from index.embedded.expression import any_of, match, match_in_titles, one_word, two_of
@@ -28,11 +27,6 @@ RARE = 0.02
 
 RARE_LEAST = 200
 """... or in so few records; or is the rarest of the question."""
-
-OFFERED_FROM = 300
-"""Titles with the letters typed so far that are looked at."""
-
-_LAST = chr(0x10FFFF)
 
 
 def search(connection: sqlite3.Connection, query: Query, limit: int, oldest: float) -> tuple[Aged, ...]:
@@ -193,75 +187,3 @@ def conditions(filters: Filters) -> tuple[list[str], list[object]]:
 
 def _bounded(year: int) -> int:
     return max(-9999, min(9999, year))
-
-
-# What somebody begins to type ---------------------------------------------------------
-
-
-def suggest(
-    connection: sqlite3.Connection, prefix: str, limit: int, further: Collection[tuple[str, str, str]] = ()
-) -> tuple[str, ...]:
-    """Return questions asked by several and titles that begin so: the marks as typed first, then the most wanted.
-
-    `further` titles come from elsewhere, as `titles` gives them.
-    """
-    folded, exact = _beginning(prefix)
-    if not folded or limit < 1:
-        return ()
-    terms = connection.execute(
-        "SELECT terms, folded, weight FROM terms WHERE asks >= 3 AND folded >= ? AND folded < ?"
-        " ORDER BY weight DESC LIMIT ?",
-        (folded, folded + _LAST, 4 * limit),
-    ).fetchall()
-    heaviest = max((weight for _, _, weight in terms), default=1.0)
-    offers: dict[str, _Offer] = {}
-    for text, key, weight in terms:  # what several asked goes before a title that few libraries hold
-        _offer(
-            offers, key, _Offer(text, is_near=exact_key(text).startswith(exact), worth=10.0 + 10.0 * weight / heaviest)
-        )
-    for title, key, own in titles(connection, prefix).union(further):
-        _offer(offers, key, _Offer(title, is_near=f"{own} ".startswith(exact), worth=1.0))
-    ranked = sorted(offers.items(), key=lambda one: (not one[1].is_near, -one[1].worth, len(one[0]), one[0]))
-    return tuple(offer.text for _, offer in ranked[:limit])
-
-
-def titles(connection: sqlite3.Connection, prefix: str) -> set[tuple[str, str, str]]:
-    """Return titles that begin so, each with its folded and its exact key."""
-    folded, exact = _beginning(prefix)
-    if not folded:
-        return set()
-    found = _titles(connection, "folded", folded)
-    return found if exact == folded else found | _titles(connection, "exact", exact)
-
-
-def _beginning(prefix: str) -> tuple[str, str]:
-    """Return the folded and the exact key that what is offered must begin with; the first is "" for no letters."""
-    ending = " " if prefix[-1:].isspace() else ""
-    folded = folded_key(prefix)
-    return (folded + ending, exact_key(prefix) + ending) if folded else ("", "")
-
-
-class _Offer(msgspec.Struct, frozen=True):
-    """What is offered: its text, whether it has the marks that were typed, and how wanted it is."""
-
-    text: str
-    is_near: bool
-    worth: float
-
-
-def _offer(offers: dict[str, _Offer], key: str, offer: _Offer) -> None:
-    """Offer one text of those that fold alike, the nearest to what was typed, wanted as much as all of them."""
-    former = offers.get(key)
-    if former is not None:
-        text = former.text if former.is_near or not offer.is_near else offer.text
-        offer = _Offer(text, is_near=former.is_near or offer.is_near, worth=former.worth + offer.worth)
-    offers[key] = offer
-
-
-def _titles(connection: sqlite3.Connection, column: str, prefix: str) -> set[tuple[str, str, str]]:
-    rows = connection.execute(
-        f"SELECT title, folded, exact FROM titles WHERE {column} >= ? AND {column} < ?"  # noqa: S608 - constants
-        f" ORDER BY {column} LIMIT {OFFERED_FROM}",
-        (prefix, prefix + _LAST),
-    )
-    return set(rows)

@@ -570,6 +570,26 @@ class IndexContract:
         await index.flush()
         assert await index.suggest("giải", 5) == ("Giải tích",)
 
+    async def test_of_many_titles_that_begin_so_the_shortest_are_offered(self, opened: Opened) -> None:
+        index = await opened()
+        many = [book(f"{number}", f"Kinh tế {number:03} của một nước nông nghiệp") for number in range(100)]
+        index.keep(question(), answer(*many, book("s", "Kinh tế học"), book("q", "Quản trị"), book("n", "Ngoài chữ")))
+        await index.flush()
+        offered = await index.suggest("kinh te", 4)
+        assert offered[0] == "Kinh tế học"
+        assert len(set(offered)) == 4
+        assert await index.suggest("Kinh té", 1) == ("Kinh tế học",)  # with the wrong marks, too
+
+    async def test_a_title_without_letters_and_a_very_long_one_are_kept_and_searched(self, opened: Opened) -> None:
+        index = await opened()
+        index.keep(
+            question(), answer(book("1", "???"), book("2", "Sách " + "rất dài " * 3_000), book("3", "Sách\x1f\x00"))
+        )
+        await index.flush()
+        assert await index.record("dhqg", "1") is not None
+        assert sorted(await found(index, "sach")) == ["2", "3"]
+        assert len(await index.suggest("sach", 5)) == 2
+
     async def test_what_is_asked_more_is_offered_first(self, opened: Opened) -> None:
         index = await opened()
         for terms, asks in (("kinh doanh", 3), ("kinh tế học", 9), ("kinh dịch", 5)):

@@ -18,11 +18,16 @@ from engine.carrying import Carried, Taking
 from engine.model import Clause, Query
 from engine.ports import HarvestPart, TitleIndex
 from index.elastic import index as open_elastic
+from index.elastic.names import VERSIONS
+from index.elastic.scrolling import hits
 from index.embedded import index as open_embedded
 from tests.elastic import node
 from tests.index.contract import Hand, IndexContract, Opened, answer, book, harvest, question
 
 pytestmark = pytest.mark.needs("elasticsearch")
+
+MOVED = ("answers", "records", "harvested")
+"""The indices that are moved in the test of a migration."""
 
 _RUN = uuid.uuid4().hex[:8]
 _prefixes = itertools.cycle(f"lienthu-{_RUN}-{number}" for number in range(3))
@@ -141,10 +146,10 @@ async def test_an_older_version_is_moved_while_it_is_used(elastic_url: str) -> N
             written += 1
 
         moved = await late.migrate(tell)
-        assert set(moved) == {f"{prefix}-{kind}-1" for kind in ("answers", "records", "harvested")}
+        assert set(moved) == {f"{prefix}-{kind}-{VERSIONS[kind]}" for kind in MOVED}
         await former.flush()
         behind = await client.indices.get_alias(name=f"{prefix}-*")
-        assert {name for name in behind.body if name.endswith("-0")} == set()
+        assert {f"{prefix}-{kind}-{VERSIONS[kind] - 1}" for kind in MOVED}.isdisjoint(behind.body)
     assert told[-1][1] == told[-1][2]
     while not (await late.state()).is_ready:  # noqa: ASYNC110 - the store gives no sign
         await asyncio.sleep(0.2)
@@ -155,17 +160,32 @@ async def test_an_older_version_is_moved_while_it_is_used(elastic_url: str) -> N
     assert await late.harvest_count("dhqg") == 30
     query = Query(expression=Clause("viet luc chuyen"))
     assert len(await late.search(query, 50)) == written
+    assert await late.suggest("kinh te 149", 3) == ("Kinh tế 149", "Kinh tế 1490", "Kinh tế 1491")
     await former.close()
     await late.close()
 
 
 async def _made_older(client: AsyncElasticsearch, prefix: str) -> None:
-    """Put what stands in three indices into such of version 0, as an older release would have left them."""
-    for kind in ("answers", "records", "harvested"):
-        new, old, alias = f"{prefix}-{kind}-1", f"{prefix}-{kind}-0", f"{prefix}-{kind}"
+    """Put what stands in three indices into such of the version before, as an older release would have left them."""
+    for kind in MOVED:
+        alias, version = f"{prefix}-{kind}", VERSIONS[kind]
+        new, old = f"{alias}-{version}", f"{alias}-{version - 1}"
         await client.indices.put_settings(index=new, settings={"blocks.write": True})
         await client.indices.clone(index=new, target=old, settings={"index.blocks.write": None})
         await client.cluster.health(index=old, wait_for_status="yellow", timeout="30s")
         await client.indices.update_aliases(
             actions=[{"remove_index": {"index": new}}, {"add": {"index": old, "alias": alias}}]
         )
+    await _titled_as_before(client, f"{prefix}-records")
+
+
+async def _titled_as_before(client: AsyncElasticsearch, records: str) -> None:
+    """Write records as release 1 wrote them: with keys of their titles to sort by, and none to complete."""
+    lines: list[dict[str, object]] = []
+    async for hit in hits(client, records, {"match_all": {}}, has_version=True):
+        source = hit["_source"]
+        folded, exact = source.pop("begins")["input"]
+        where = {"_id": hit["_id"], "version": hit["_version"], "version_type": "external_gte"}
+        lines += [{"index": where}, {**source, "folded_title": folded, "exact_title": exact}]
+    told = await client.bulk(index=records, operations=lines, refresh=True)
+    assert not told["errors"]
