@@ -15,19 +15,23 @@ _ASKED_WORTH = 10.0
 """What several asked goes before a title that a few libraries hold."""
 
 
-class Beginning(msgspec.Struct, frozen=True):
-    """The letters typed so far, folded and with their marks; a space at the end ends a word."""
-
-    folded: str
-    exact: str
-
-
 class Title(msgspec.Struct, frozen=True):
     """A title that begins so, with its folded and its exact key."""
 
     text: str
     folded: str
     exact: str
+
+
+class Beginning(msgspec.Struct, frozen=True):
+    """The letters typed so far, folded and with their marks; a space at the end ends a word."""
+
+    folded: str
+    exact: str
+
+    def is_of(self, title: Title) -> bool:
+        """Whether a title begins so, with the marks or without."""
+        return f"{title.folded} ".startswith(self.folded) or f"{title.exact} ".startswith(self.exact)
 
 
 def beginning(prefix: str) -> Beginning | None:

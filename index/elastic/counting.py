@@ -42,18 +42,17 @@ async def wanted(
     half_life_s: float,
     *,
     terms: Sequence[str] = (),
-    prefix: str = "",
 ) -> dict[str, Wanted]:
-    """Return questions and their demand: those named, those whose folded words begin so, or else the most wanted.
+    """Return questions and their demand: those named, or else the most wanted.
 
     Raises TroubleError where a part of them is away: nothing that was counted may look like nothing.
     """
-    told = await client.msearch(searches=searches(names, terms=terms, prefix=prefix))
+    told = await client.msearch(searches=searches(names, terms=terms))
     return summed(told["responses"], now, half_life_s)
 
 
-def searches(names: Names, *, terms: Sequence[str] = (), prefix: str = "") -> list[Document]:
-    """Return what is asked for questions and their demand, as two searches: what was rolled up, what was appended."""
+def searches(names: Names, *, terms: Sequence[str] = (), prefix: str = "", most: int = MOST_TERMS) -> list[Document]:
+    """Return what is asked for so many questions and their demand: what was rolled up, and what was appended."""
     if terms:
         condition: Document = {"terms": {"terms": list(terms)}}
     elif prefix:
@@ -63,7 +62,7 @@ def searches(names: Names, *, terms: Sequence[str] = (), prefix: str = "") -> li
     days = {"terms": {"field": "day", "size": 10}, "aggs": {"weight": {"sum": {"field": "weight"}}}}
     return [
         {"index": names.alias("terms")},
-        {"query": condition, "size": MOST_TERMS, "sort": [{"value": "desc"}], "track_total_hits": False},
+        {"query": condition, "size": most, "sort": [{"value": "desc"}], "track_total_hits": False},
         {"index": names.alias("asks")},
         {
             "query": condition,
@@ -71,7 +70,7 @@ def searches(names: Names, *, terms: Sequence[str] = (), prefix: str = "") -> li
             "track_total_hits": False,
             "aggs": {
                 "terms": {
-                    "terms": {"field": "terms", "size": MOST_TERMS, "order": {"asks": "desc"}},
+                    "terms": {"field": "terms", "size": most, "order": {"asks": "desc"}},
                     "aggs": {"asks": {"sum": {"field": "asks"}}, "days": days},
                 }
             },

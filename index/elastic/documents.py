@@ -12,7 +12,12 @@ from engine.ports import Aged, Question
 from engine.text import exact_key, folded_key
 from index.words import is_available, words
 
-LONGEST_KEY = 300
+LONGEST_BEGINNING = 64
+"""Letters of a title that are looked at while somebody types it; the mapping of records says the same."""
+
+LONGEST_WEIGHED = 1_000
+"""Titles with so many letters weigh the least."""
+
 LONGEST_ID_BYTES = 400
 """Elasticsearch takes ids of 512 bytes; longer ones are replaced by their digest."""
 
@@ -112,9 +117,11 @@ def of_this_version(document: Document) -> Document:
 
 def _begins(title: str) -> Document | None:
     """Return the letters that a title is offered for, folded and with marks: the shorter it is, the sooner."""
-    folded = folded_key(title)[:LONGEST_KEY]
-    keys = dict.fromkeys(key for key in (folded, exact_key(title)[:LONGEST_KEY]) if key)
-    return {"input": list(keys), "weight": LONGEST_KEY + 1 - len(folded)} if keys else None
+    folded = folded_key(title)
+    if not folded:
+        return None
+    keys = dict.fromkeys((folded[:LONGEST_BEGINNING], exact_key(title)[:LONGEST_BEGINNING]))
+    return {"input": list(keys), "weight": max(1, LONGEST_WEIGHED - len(folded))}
 
 
 def aged_of(document: Document) -> Aged | None:

@@ -13,14 +13,17 @@ from elasticsearch import AsyncElasticsearch
 
 from engine.text import exact_key, folded_key
 from index.elastic import counting
-from index.elastic.documents import Document
+from index.elastic.documents import LONGEST_BEGINNING, Document
 from index.elastic.names import Names
 from index.elastic.store import TroubleError
 from index.elastic.whole import answered
 from index.offers import ASKED_BY_SEVERAL, Beginning, Title, beginning, ranked
 
-LOOKED_AT = 2
+TITLES = 2
 """So many times as many titles are looked at as may be offered: some fold alike."""
+
+QUESTIONS = 4
+"""So many times as many questions: some fold alike, and what was appended is added to what was rolled up."""
 
 
 async def suggest(
@@ -33,9 +36,9 @@ async def suggest(
     records = f"{names.alias('records')},{names.alias('harvested')}"
     told = await client.msearch(
         searches=[
-            *counting.searches(names, prefix=begins.folded),
+            *counting.searches(names, prefix=begins.folded, most=QUESTIONS * limit),
             {"index": records},
-            _completed(begins, LOOKED_AT * limit),
+            _completed(begins, TITLES * limit),
         ]
     )
     *counted, completed = told["responses"]
@@ -43,20 +46,26 @@ async def suggest(
         asked = counting.summed(counted, now, half_life_s)
     except TroubleError:
         asked = {}  # titles are better than nothing
-    several = {terms: one for terms, one in asked.items() if one.asks >= ASKED_BY_SEVERAL}
-    most = [(one.terms, one.demand) for one in counting.most_wanted(several)[: 4 * limit]]
-    return ranked(begins, most, _titles(answered(completed)), limit)
+    several = [(one.terms, one.demand) for one in counting.most_wanted(asked) if one.asks >= ASKED_BY_SEVERAL]
+    titles = (title for title in _titles(answered(completed)) if begins.is_of(title))
+    return ranked(begins, several, titles, limit)
 
 
 def _completed(begins: Beginning, size: int) -> Document:
     """Return what is asked for titles that begin so; with the marks too, where some were typed."""
     asked = {"folded": begins.folded} | ({"exact": begins.exact} if begins.exact != begins.folded else {})
     return {
-        "suggest": {
-            name: {"prefix": letters, "completion": {"field": "begins", "size": size, "skip_duplicates": True}}
-            for name, letters in asked.items()
-        },
+        "suggest": {name: _completion(letters, size) for name, letters in asked.items()},
         "_source": ["shown_title"],
+    }
+
+
+def _completion(letters: str, size: int) -> Document:
+    """Return what is asked for one beginning. Titles that differ behind what was written of them are all wanted."""
+    is_whole = len(letters) <= LONGEST_BEGINNING
+    return {
+        "prefix": letters[:LONGEST_BEGINNING],
+        "completion": {"field": "begins", "size": size, "skip_duplicates": is_whole},
     }
 
 

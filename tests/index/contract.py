@@ -580,6 +580,13 @@ class IndexContract:
         assert len(set(offered)) == 4
         assert await index.suggest("Kinh té", 1) == ("Kinh tế học",)  # with the wrong marks, too
 
+    async def test_a_long_title_is_offered_to_whom_types_nearly_all_of_it(self, opened: Opened) -> None:
+        index = await opened()
+        long = "Hoàn thiện công tác kế toán chi phí sản xuất và tính giá thành sản phẩm tại công ty cổ phần"
+        index.keep(question(), answer(book("1", f"{long} may Sông Hồng"), book("2", f"{long} gốm Bát Tràng")))
+        await index.flush()
+        assert await index.suggest(f"{long} g".lower(), 5) == (f"{long} gốm Bát Tràng",)
+
     async def test_a_title_without_letters_and_a_very_long_one_are_kept_and_searched(self, opened: Opened) -> None:
         index = await opened()
         index.keep(
