@@ -236,8 +236,8 @@ class Housekeeping:
         hits = sorted(whole(found)["hits"]["hits"], key=lambda hit: (place[hit["_source"]["terms"]], hit["_id"]))[
             :limit
         ]
-        ours = await claim_all(client, self._names, [f"due-{hit['_id']}" for hit in hits], now=now, for_s=CLAIM_S)
-        sources = [hit["_source"] for hit, is_ours in zip(hits, ours, strict=True) if is_ours]
+        ours = await claim_all(client, self._names, {f"due-{hit['_id']}": CLAIM_S for hit in hits}, now=now)
+        sources = [hit["_source"] for hit in hits if ours[f"due-{hit['_id']}"]]
         return tuple(Question(one["member"], one["terms"], one["start"], one["count"]) for one in sources)
 
     # Reading and deleting many ----------------------------------------------------------------
