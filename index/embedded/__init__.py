@@ -70,6 +70,7 @@ class EmbeddedIndex:
     async def open(self) -> None:
         """Begin: make or open the file."""
         await asyncio.wrap_future(self._writer.start())
+        await self._harvested.open()
 
     async def answers(self, questions: Sequence[Question]) -> dict[Question, Answer]:
         """Return the kept answers of these questions, whatever their age."""

@@ -6,6 +6,7 @@ hours to harvest may not. Nothing leaves it for want of room, and a damaged one 
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
 import sys
@@ -15,13 +16,16 @@ from pathlib import Path
 
 from engine.errors import HarvestHeldError, StoreError
 from index.embedded.opening import alone, connected
-from index.embedded.schema import RECORD_TABLES, immediate, run
+from index.embedded.schema import RECORD_TABLES, SHORTEST_FIRST, immediate, run
 
 if sys.platform != "win32":
     import fcntl
 
-HARVEST_SCHEMA = 1
+HARVEST_SCHEMA = 2
 """Goes up with every change of the tables, and of what `index.words` makes of a record."""
+
+HARVEST_MIGRATIONS: dict[int, str] = {1: SHORTEST_FIRST}
+"""Schema -> the statements that make the next one of it."""
 
 HARVEST_APPLICATION = 0x4C69_5448
 """Marks the file as ours ("LiTH")."""
@@ -78,7 +82,7 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if tables and application != HARVEST_APPLICATION:
         raise StoreError(f"{path} is a database of something else")
-    if tables and version != HARVEST_SCHEMA:
+    if tables and version != HARVEST_SCHEMA and version not in HARVEST_MIGRATIONS:
         raise StoreError(f"{path} is of another version of Liên Thư (schema {version}, known here {HARVEST_SCHEMA})")
     connection.execute(f"PRAGMA busy_timeout = {WRITE_PATIENCE_MS}")
     if not tables:
@@ -89,9 +93,28 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
             run(connection, HARVEST_TABLES)
             connection.execute(f"PRAGMA application_id = {HARVEST_APPLICATION}")
             connection.execute(f"PRAGMA user_version = {HARVEST_SCHEMA}")
+    elif version != HARVEST_SCHEMA:
+        _migrate(connection)
     # A killed process loses nothing that was committed. A power cut may lose the last pages together with their tokens.
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("PRAGMA cache_size = -16000")
+
+
+def _migrate(connection: sqlite3.Connection) -> None:
+    """Bring the tables up to this version, unless another process has just done so."""
+    with immediate(connection):
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        while version in HARVEST_MIGRATIONS:
+            run(connection, HARVEST_MIGRATIONS[version])
+            version += 1
+        connection.execute(f"PRAGMA user_version = {version}")
+
+
+def bring_up_harvest(path: Path) -> None:
+    """Bring a file of an older version, if there is one, up to this one. What is wrong with it is told by its use."""
+    if path.exists():
+        with contextlib.suppress(StoreError):
+            open_to_harvest(path).close()
 
 
 @contextmanager

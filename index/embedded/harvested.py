@@ -15,7 +15,7 @@ import msgspec
 from engine.model import Query, Record, Window
 from engine.ports import Aged, Harvested, HarvestPart, HarvestState, Written
 from index.embedded import harvest_searching, harvest_writing, reading, searching, suggesting
-from index.embedded.harvest_file import HARVEST_SCHEMA, held, open_to_harvest, store_error
+from index.embedded.harvest_file import HARVEST_SCHEMA, bring_up_harvest, held, open_to_harvest, store_error
 from index.embedded.reading import Reader
 from index.offers import Title
 
@@ -35,6 +35,10 @@ class HarvestedFile:
         self.path = path
         self._members = Reader(path, "harvested", schema=HARVEST_SCHEMA, longest_s=LONGEST_READ_S)
         self._among = Reader(path, "among", schema=HARVEST_SCHEMA)
+
+    async def open(self) -> None:
+        """Make sure that the file, if there is one, is of this version."""
+        await asyncio.to_thread(bring_up_harvest, self.path)
 
     async def _read(
         self, look: Callable[[sqlite3.Connection], Found], otherwise: Found, *, reader: Reader | None = None

@@ -16,14 +16,22 @@ from index.demand import Scale
 from index.embedded.settings import EmbeddedSettings
 from index.embedded.trouble import UnusableError
 
-SCHEMA = 1
+SCHEMA = 2
 """Goes up with every change of the tables, and of what `index.words` makes of a record."""
-
-MIGRATIONS: dict[int, str] = {}
-"""Schema -> the statements that make the next one of it. Where one is missing the index begins anew."""
 
 APPLICATION = 0x4C69_5468
 """Marks the file as ours ("LiTh"). Source: SQLite file format, 1.3.14 application id."""
+
+SHORTEST_FIRST = """
+DROP INDEX titles_folded;
+DROP INDEX titles_exact;
+CREATE INDEX titles_folded ON titles (length(folded) / 8, folded);
+CREATE INDEX titles_exact ON titles (length(exact) / 8, exact);
+"""
+"""From the first schema to the second, of the index and of what was harvested."""
+
+MIGRATIONS: dict[int, str] = {1: SHORTEST_FIRST}
+"""Schema -> the statements that make the next one of it. Where one is missing the index begins anew."""
 
 RECORD_TABLES = """
 -- What is filtered by, kept narrow; the record itself stands in `bodies`, its words in `words`, its title in `titles`.
@@ -43,10 +51,10 @@ CREATE TABLE records (
 );
 CREATE INDEX records_asked ON records (asked_at);
 
--- What is offered while somebody types.
+-- What is offered while somebody types, the shortest first: by steps of eight letters (index/embedded/suggesting.py).
 CREATE TABLE titles (id INTEGER PRIMARY KEY, title TEXT NOT NULL, folded TEXT NOT NULL, exact TEXT NOT NULL);
-CREATE INDEX titles_folded ON titles (folded);
-CREATE INDEX titles_exact ON titles (exact);
+CREATE INDEX titles_folded ON titles (length(folded) / 8, folded);
+CREATE INDEX titles_exact ON titles (length(exact) / 8, exact);
 
 CREATE TABLE bodies (id INTEGER PRIMARY KEY, body BLOB NOT NULL);
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Collection
 
+from index.embedded.rows import LONGEST_KEY
 from index.offers import ASKED_BY_SEVERAL, Title, beginning, ranked
 
-OFFERED_FROM = 300
-"""Titles with the letters typed so far that are looked at."""
+OFFERED_FROM = 100
+"""Titles with the letters typed so far that are looked at, the shortest of them."""
+
+STEP = 8
+"""Titles of so many letters stand together in the file, in the order of the alphabet."""
 
 _LAST = chr(0x10FFFF)
 
@@ -40,9 +44,14 @@ def titles(connection: sqlite3.Connection, prefix: str) -> set[Title]:
 
 
 def _titles(connection: sqlite3.Connection, column: str, prefix: str) -> set[Title]:
-    rows = connection.execute(
-        f"SELECT title, folded, exact FROM titles WHERE {column} >= ? AND {column} < ?"  # noqa: S608 - constants
-        f" ORDER BY {column} LIMIT {OFFERED_FROM}",
-        (prefix, prefix + _LAST),
-    )
-    return {Title(*row) for row in rows}
+    found: set[Title] = set()
+    for step in range(len(prefix) // STEP, LONGEST_KEY // STEP + 1):
+        rows = connection.execute(
+            f"SELECT title, folded, exact FROM titles WHERE length({column}) / {STEP} = ?"  # noqa: S608 - constants
+            f" AND {column} >= ? AND {column} < ? ORDER BY {column} LIMIT {OFFERED_FROM}",
+            (step, prefix, prefix + _LAST),
+        )
+        found.update(Title(*row) for row in rows)
+        if len(found) >= OFFERED_FROM:
+            break
+    return found

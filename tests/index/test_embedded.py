@@ -17,8 +17,21 @@ from engine.model import Answer, Clause, Query
 from engine.ports import Question
 from engine.sentences import say, sentences
 from index.embedded import index as open_embedded
+from index.embedded.harvest_file import harvest_file
 from index.embedded.settings import EmbeddedSettings
-from tests.index.contract import DAY_S, HOUR_S, NOON, Hand, IndexContract, Opened, answer, book, found, question
+from tests.index.contract import (
+    DAY_S,
+    HOUR_S,
+    NOON,
+    Hand,
+    IndexContract,
+    Opened,
+    answer,
+    book,
+    found,
+    harvested,
+    question,
+)
 
 
 @pytest.fixture
@@ -296,7 +309,29 @@ async def test_an_index_of_a_newer_version_is_left_alone(opened: Opened, path: P
     await index.close()
 
 
-async def test_an_index_of_an_older_version_begins_anew(opened: Opened, path: Path) -> None:
+async def test_an_index_of_the_version_before_is_brought_up_and_keeps_everything(opened: Opened, path: Path) -> None:
+    index = await opened()
+    index.keep(question(), answer(book("1", "Kinh tế vùng")))
+    await harvested(index, book("2", "Kinh tế học"))
+    await index.close()
+    for file in (path, harvest_file(path)):
+        connection = sqlite3.connect(file)
+        for column in ("folded", "exact"):  # as the first release made them
+            connection.execute(f"DROP INDEX titles_{column}")
+            connection.execute(f"CREATE INDEX titles_{column} ON titles ({column})")
+        connection.commit()
+        connection.close()
+        set_version(file, 1)
+    index = await opened()
+    assert set(await index.answers([question()])) == {question()}
+    assert await index.suggest("kinh", 5) == ("Kinh tế học", "Kinh tế vùng")
+    assert await index.harvest_count("dhqg") == 1
+    for file in (path, harvest_file(path)):
+        with sqlite3.connect(file) as connection:
+            assert connection.execute("PRAGMA user_version").fetchone() == (2,)
+
+
+async def test_an_index_of_an_unknown_older_version_begins_anew(opened: Opened, path: Path) -> None:
     index = await opened()
     index.keep(question(), answer(book()))
     await index.close()
