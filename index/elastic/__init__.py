@@ -22,6 +22,7 @@ from engine.model import Answer, Query, Reason, Record, Window
 from engine.ports import Aged, Clock, Harvested, HarvestState, IndexState, Question, TitleIndex, Wanted
 from engine.sentences import say
 from index.elastic import chores, counting, reading
+from index.elastic.adjusting import Adjusting
 from index.elastic.asking import Asking
 from index.elastic.harvested import Book, HarvestedIndices
 from index.elastic.housekeeping import SWEEP_S, Housekeeping
@@ -62,11 +63,13 @@ class ElasticIndex:
         self._settings = settings
         self._clock = clock
         self._names = Names(settings.prefix)
-        self._store = Store(settings, lambda client: bring_up(client, self._names, settings))
+        self._adjusting = Adjusting(self._names, settings)
+        self._store = Store(settings, self._bring_up)
         self._writer = Writer(self._store, self._names, clock)
         self._housekeeping = Housekeeping(self._names, settings, self._writer, clock)
         self._harvested = HarvestedIndices(self._store, self._names, self._writer, clock)
         self._asking = Asking(self._store, self._names, clock)
+        self._told = Told()
         self._tending: asyncio.Task[None] | None = None
         self._is_closed = False
 
@@ -75,6 +78,10 @@ class ElasticIndex:
         await self._store.open()
         self._writer.start()
         self._tending = asyncio.create_task(self._tend(), name="index housekeeping")
+
+    async def _bring_up(self, client: AsyncElasticsearch) -> None:
+        await bring_up(client, self._names, self._settings)
+        await self._adjusting.adjust(client)
 
     async def _tend(self) -> None:
         while True:

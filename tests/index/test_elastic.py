@@ -169,3 +169,83 @@ async def _made_older(client: AsyncElasticsearch, prefix: str) -> None:
         await client.indices.update_aliases(
             actions=[{"remove_index": {"index": new}}, {"add": {"index": old, "alias": alias}}]
         )
+
+
+# What an older release, or other settings, made indices with -----------------------------------------
+
+FORMER = {
+    "translog.durability": "async",
+    "refresh_interval": "60s",
+    "auto_expand_replicas": "false",
+    "number_of_replicas": 0,
+}
+
+
+async def ready(options: dict[str, object], clock: Hand) -> TitleIndex:
+    """Return an index when it may be used: a server that has just begun takes its time to make the first indices."""
+    index = await open_elastic(options, clock)
+    while not (await index.state()).is_ready:  # noqa: ASYNC110 - the store gives no sign
+        await asyncio.sleep(0.2)
+    return index
+
+
+async def settings_of(client: AsyncElasticsearch, prefix: str) -> dict[str, dict[str, str | None]]:
+    """Return what each index of a prefix has of the settings that were otherwise."""
+    found = await client.indices.get_settings(index=f"{prefix}-*", flat_settings=True)
+    return {name: {key: told["settings"].get(f"index.{key}") for key in FORMER} for name, told in found.body.items()}
+
+
+async def test_indices_that_were_made_otherwise_are_adjusted_by_several_instances_at_once(elastic_url: str) -> None:
+    prefix = f"lienthu-{_RUN}-adjusted"
+    options: dict[str, object] = {"urls": [elastic_url], "prefix": prefix, "patience_ms": 20_000.0}
+    first = await ready(options, Hand())
+    first.keep(question(), answer(book()))
+    await first.flush()
+    async with AsyncElasticsearch(elastic_url) as client:
+        made = await settings_of(client, prefix)
+        await client.indices.put_settings(index=f"{prefix}-*", settings=FORMER)
+        indexes = await asyncio.gather(*(ready(options, Hand()) for _ in range(3)))
+        assert await settings_of(client, prefix) == made
+        assert await indexes[0].answers([question()]) == {question(): answer(book())}
+        # What is as it should be is left alone.
+        version = [one["version"] for one in (await state_of(client, prefix)).values()]
+        indexes.append(await ready(options, Hand()))
+        assert [one["version"] for one in (await state_of(client, prefix)).values()] == version
+        # An operator chooses the number of copies, and later leaves it to Elasticsearch again.
+        indexes.append(await ready({**options, "replicas": 2}, Hand()))
+        chosen = {"auto_expand_replicas": "false", "number_of_replicas": "2"}
+        assert await settings_of(client, prefix) == {name: told | chosen for name, told in made.items()}
+        indexes.append(await ready(options, Hand()))
+        assert await settings_of(client, prefix) == made
+    for one in (first, *indexes):
+        await one.close()
+
+
+async def state_of(client: AsyncElasticsearch, prefix: str) -> dict[str, dict[str, int]]:
+    told = await client.cluster.state(metric="metadata", index=f"{prefix}-*", filter_path="metadata.indices.*.version")
+    indices: dict[str, dict[str, int]] = told["metadata"]["indices"]
+    return indices
+
+
+async def test_indices_that_may_not_be_adjusted_are_read_and_that_is_logged_once(
+    elastic_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    prefix = f"lienthu-{_RUN}-blocked"
+    options: dict[str, object] = {"urls": [elastic_url], "prefix": prefix, "patience_ms": 20_000.0}
+    first = await ready(options, Hand())
+    first.keep(question(), answer(book()))
+    await first.flush()
+    await first.close()
+    async with AsyncElasticsearch(elastic_url) as client:
+        await client.indices.put_settings(index=f"{prefix}-*", settings={**FORMER, "blocks.read_only": True})
+        index = await ready(options, Hand())
+        assert await index.answers([question()]) == {question(): answer(book())}
+        state = await index.state()
+        assert state.is_ready
+        assert state.problem is None
+        assert {told["refresh_interval"] for told in (await settings_of(client, prefix)).values()} == {"60s"}
+        await client.indices.put_settings(index=f"{prefix}-*", settings={"index.blocks.read_only": None})
+    await index.close()
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING] == [
+        "index_not_adjusted"
+    ]
