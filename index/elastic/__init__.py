@@ -12,13 +12,13 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, contextmanager, suppress
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from elastic_transport import TransportError
 from elasticsearch import ApiError, AsyncElasticsearch
 
 from engine.errors import StoreError
-from engine.model import Answer, Query, Reason, Record, Window
+from engine.model import Answer, Query, Record, Window
 from engine.ports import Aged, Clock, Harvested, HarvestState, IndexState, Question, TitleIndex, Wanted
 from engine.sentences import say
 from index.elastic import chores, counting, reading
@@ -29,6 +29,7 @@ from index.elastic.housekeeping import SWEEP_S, Housekeeping
 from index.elastic.names import Names, bring_up
 from index.elastic.settings import ElasticSettings, elastic_settings
 from index.elastic.store import PATIENT_S, Store, TroubleError, reason_of
+from index.elastic.telling import Telling
 from index.elastic.writing import Writer
 
 __all__ = ["ElasticIndex", "index"]
@@ -45,17 +46,6 @@ async def index(settings: Mapping[str, object], clock: Clock) -> TitleIndex:
     return opened
 
 
-class Told(NamedTuple):
-    """What the store tells of itself."""
-
-    answers: int = 0
-    records: int = 0
-    harvested: int = 0
-    bytes_used: int = 0
-    harvested_bytes: int = 0
-    is_red: bool = False
-
-
 class ElasticIndex:
     """A TitleIndex on Elasticsearch."""
 
@@ -69,7 +59,7 @@ class ElasticIndex:
         self._housekeeping = Housekeeping(self._names, settings, self._writer, clock)
         self._harvested = HarvestedIndices(self._store, self._names, self._writer, clock)
         self._asking = Asking(self._store, self._names, clock)
-        self._told = Told()
+        self._telling = Telling(self._store, self._names, self._housekeeping, self._writer)
         self._tending: asyncio.Task[None] | None = None
         self._is_closed = False
 
@@ -259,42 +249,7 @@ class ElasticIndex:
 
     async def state(self) -> IndexState:
         """Return how the index is."""
-
-        async def count(client: AsyncElasticsearch, kind: str) -> int:
-            with suppress(ApiError):  # a part that is away
-                return int((await client.count(index=self._names.alias(kind)))["count"])
-            return 0
-
-        async def look(client: AsyncElasticsearch) -> Told:
-            health = await client.cluster.health(index=f"{self._names.prefix}-*")
-            return Told(
-                answers=await count(client, "answers"),
-                records=await count(client, "records"),
-                harvested=await count(client, "harvested"),
-                bytes_used=await self._housekeeping.used_bytes(client),
-                harvested_bytes=await self._housekeeping.used_bytes(client, "harvested"),
-                is_red=health["status"] == "red",
-            )
-
-        told = None
-        if not self._is_closed:
-            with suppress(TroubleError, ApiError):
-                told = await self._store.work(look, wait_s=2.0)
-        if told is not None and not told.is_red:
-            self._store.seen_whole()
-        is_ready, told = told is not None, told or Told()
-        return IndexState(
-            backend="elasticsearch",
-            is_ready=is_ready,
-            answers=told.answers,
-            records=told.records,
-            bytes_used=told.bytes_used,
-            bytes_bound=self._settings.bound_bytes,
-            dropped=self._writer.dropped,
-            harvested=told.harvested,
-            harvested_bytes=told.harvested_bytes,
-            problem=self._store.problem or (Reason("index.elastic-red") if told.is_red else None),
-        )
+        return await self._telling.state()
 
     async def flush(self) -> None:
         """Return when everything taken so far is written or given up, and can be searched."""

@@ -44,5 +44,5 @@ def each_whole(answers: Sequence[Told]) -> list[Mapping[str, Any]]:
 def _reason(error: Mapping[str, Any], status: int) -> Reason:
     if error.get("type") == MISSING:
         return Reason("index.elastic-missing")
-    known = {401: "credentials", 403: "credentials", 429: "busy"}.get(status, "red")
+    known = {401: "credentials", 403: "forbidden", 429: "busy"}.get(status, "red")
     return Reason(f"index.elastic-{known}")
