@@ -14,14 +14,15 @@ from elasticsearch import ApiError, AsyncElasticsearch
 
 from engine.model import Answer
 from engine.ports import Clock, Question
-from index.elastic.claims import claim, let_go
+from index.elastic.claims import binds, claim, let_go
 from index.elastic.documents import answer_of, question_id
 from index.elastic.names import Names
 from index.elastic.store import Store, TroubleError
 
 POLL_S: Final = 0.1
 PARTED_S: Final = 1.0
-"""Clocks of instances may differ by so much, and answers are rounded to milliseconds."""
+"""Clocks of instances may differ by so much, and answers are rounded to milliseconds. Where they differ by more,
+members are asked twice, and nobody waits for what is not asked."""
 
 
 class Asking:
@@ -37,7 +38,10 @@ class Asking:
         now, what = self._clock(), _name(question)
         try:
             return await self._store.ask(
-                lambda client: claim(client, self._names, what, now=now, for_s=for_s, holder=self._holder)
+                lambda client: claim(
+                    client, self._names, what, now=now, for_s=for_s, holder=self._holder, latest=now + PARTED_S
+                ),
+                is_by_id=True,
             )
         except (TroubleError, ApiError):
             return True
@@ -67,7 +71,8 @@ class Asking:
         answer = answer_of(kept["_source"]) if kept.get("found") else None
         if answer is not None and answer.asked_at >= held["_source"]["at"] - PARTED_S:
             return answer, True
-        return None, held["_source"]["until"] <= self._clock()
+        now = self._clock()
+        return None, not binds(held["_source"], now, now + PARTED_S)
 
     def let_go(self, question: Question) -> None:
         """Give a question back that got no answer."""

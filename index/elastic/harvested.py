@@ -156,9 +156,10 @@ class HarvestedIndices:
             now = self._clock()
             document = {"at": now, "until": now + HELD_S, "holder": holder}
             with contextlib.suppress(StoreError):
-                await self.work(
-                    lambda client: client.index(index=self._names.alias("claims"), id=what, document=document)  # noqa: B023 - awaited here
-                )
+                await self.work(lambda client: self._put(client, "claims", what, document))  # noqa: B023 - awaited here
+
+    async def _put(self, client: AsyncElasticsearch, kind: str, key: str, document: Document) -> None:
+        await client.index(index=self._names.alias(kind), id=key, document=document, require_alias=True)
 
     # Writing, for the one who holds the lock ----------------------------------------------------
 
@@ -204,7 +205,9 @@ class HarvestedIndices:
         if state.confirmed_at is not None:
             document["confirmed_at"] = state.confirmed_at
         # Refreshed: instant search asks here how old what it found is.
-        await client.index(index=self._names.alias("harvests"), id=member, document=document, refresh=True)
+        await client.index(
+            index=self._names.alias("harvests"), id=member, document=document, refresh=True, require_alias=True
+        )
         await client.indices.refresh(index=alias)
         return Written(new=new, changed=changed, gone=len(gone) + cleared)
 
