@@ -10,14 +10,14 @@ from typing import Any, cast
 
 import msgspec
 from elastic_transport import ObjectApiResponse
-from elasticsearch import AsyncElasticsearch
+from elasticsearch import ApiError, AsyncElasticsearch
 
 from engine.model import Answer, Reason
 from engine.ports import Clock, Question
 from index.admission import Sketch, admits, value
 from index.elastic import counting
 from index.elastic.documents import Document, answer_document, question_id, record_document, record_id, version
-from index.elastic.lines import Lines, in_parts
+from index.elastic.lines import Lines, halves, in_parts
 from index.elastic.names import Names
 from index.elastic.settings import MEGABYTE, ElasticSettings
 from index.elastic.store import MISSING, Store, TroubleError
@@ -34,6 +34,7 @@ MOST_COUNTS = 50_000
 MISSING_SHARD_WAIT = "5s"
 """What cannot be written for so long, since its part of an index is away, waits here instead."""
 
+TOO_LARGE = 413
 DECODED_PER_BYTE = 4
 """About how many bytes an answer takes in memory for each of its MessagePack."""
 
@@ -203,14 +204,32 @@ class Writer:
         will never take is dropped and counted.
         """
         for some in in_parts(operations):
+            await self._send(client, some, is_alias=is_alias)
+        self._store.written()
+
+    async def _send(self, client: AsyncElasticsearch, some: list[bytes], *, is_alias: bool) -> None:
+        try:
             # An alias is required: an index that were made by writing would have no mapping of ours.
             answer = await client.bulk(
                 operations=cast("Any", some),  # lines that are JSON already
                 require_alias=is_alias or None,
                 timeout=MISSING_SHARD_WAIT,
             )
+        except ApiError as error:
+            if error.status_code != TOO_LARGE:
+                raise
+            # A proxy between takes less at once than we send.
+            parts = halves(some)
+            if not parts:
+                self._drop(TOO_LARGE, "too large")
+            for part in parts:
+                await self._send(client, part, is_alias=is_alias)
+        else:
             self._look_at(answer)
-        self._store.written()
+
+    def _drop(self, status: int, kind: str | None) -> None:
+        self.dropped += 1
+        log.error("index_refused", extra={"status": status, "kind": kind})
 
     def _look_at(self, answer: ObjectApiResponse[Any]) -> None:
         if not answer["errors"]:
@@ -224,8 +243,7 @@ class Writer:
                 continue
             if status in {429, 503} or status == 403:
                 raise TroubleError(_reason_of_item(status, str(told.get("error"))))
-            self.dropped += 1
-            log.error("index_refused", extra={"status": status, "kind": told.get("error", {}).get("type")})
+            self._drop(status, told.get("error", {}).get("type"))
 
     async def _gone(self, client: AsyncElasticsearch, batch: Iterable[Waiting]) -> dict[str, int]:
         """Return the records that stood in the former complete answer to a question and in no answer any more.
@@ -279,6 +297,8 @@ def _is_complete(one: Waiting) -> bool:
 
 
 def _reason_of_item(status: int, text: str) -> Reason:
+    if "security_exception" in text:
+        return Reason("index.elastic-forbidden")
     if status == 403 or "read-only" in text or "cluster_block" in text:
         return Reason("index.elastic-read-only")
     return Reason("index.elastic-busy" if status == 429 else "index.elastic-red")
