@@ -189,7 +189,7 @@ async def ready(options: dict[str, object], clock: Hand) -> TitleIndex:
     return index
 
 
-async def settings_of(client: AsyncElasticsearch, prefix: str) -> dict[str, dict[str, str | None]]:
+async def settings_of(client: AsyncElasticsearch, prefix: str) -> dict[str, dict[str, object]]:
     """Return what each index of a prefix has of the settings that were otherwise."""
     found = await client.indices.get_settings(index=f"{prefix}-*", flat_settings=True)
     return {name: {key: told["settings"].get(f"index.{key}") for key in FORMER} for name, told in found.body.items()}
@@ -213,7 +213,7 @@ async def test_indices_that_were_made_otherwise_are_adjusted_by_several_instance
         assert [one["version"] for one in (await state_of(client, prefix)).values()] == version
         # An operator chooses the number of copies, and later leaves it to Elasticsearch again.
         indexes.append(await ready({**options, "replicas": 2}, Hand()))
-        chosen = {"auto_expand_replicas": "false", "number_of_replicas": "2"}
+        chosen: dict[str, object] = {"auto_expand_replicas": "false", "number_of_replicas": "2"}
         assert await settings_of(client, prefix) == {name: told | chosen for name, told in made.items()}
         indexes.append(await ready(options, Hand()))
         assert await settings_of(client, prefix) == made
