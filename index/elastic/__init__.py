@@ -27,6 +27,7 @@ from index.elastic.asking import Asking
 from index.elastic.harvested import Book, HarvestedIndices
 from index.elastic.housekeeping import SWEEP_S, Housekeeping
 from index.elastic.names import Names, bring_up
+from index.elastic.sending import Sender
 from index.elastic.settings import ElasticSettings, elastic_settings
 from index.elastic.store import PATIENT_S, Store, TroubleError, reason_of
 from index.elastic.telling import Telling
@@ -55,11 +56,12 @@ class ElasticIndex:
         self._names = Names(settings.prefix)
         self._adjusting = Adjusting(self._names, settings)
         self._store = Store(settings, self._bring_up)
-        self._writer = Writer(self._store, self._names, clock)
-        self._housekeeping = Housekeeping(self._names, settings, self._writer, clock)
-        self._harvested = HarvestedIndices(self._store, self._names, self._writer, clock)
+        self._sender = Sender(self._store)
+        self._writer = Writer(self._store, self._names, self._sender, clock)
+        self._housekeeping = Housekeeping(self._names, settings, self._writer, self._sender, clock)
+        self._harvested = HarvestedIndices(self._store, self._names, self._sender, clock)
         self._asking = Asking(self._store, self._names, clock)
-        self._telling = Telling(self._store, self._names, self._housekeeping, self._writer)
+        self._telling = Telling(self._store, self._names, self._housekeeping, self._sender)
         self._tending: asyncio.Task[None] | None = None
         self._is_closed = False
 
@@ -231,17 +233,17 @@ class ElasticIndex:
         """Take what was asked elsewhere; what counts more stays. Raises StoreError."""
         client, half_life_s = self._store.directly(), self._settings.half_life_s
         with _told():
-            await chores.take_demand(client, self._names, self._writer, asked, self._clock(), half_life_s)
+            await chores.take_demand(client, self._names, self._sender, asked, self._clock(), half_life_s)
 
     async def purge(self, member: str | None = None) -> int:
         """Delete the kept answers and records of a member, or of all; return how many answers. Raises StoreError."""
         with _told():
-            return await chores.purge(self._store.directly(), self._names, self._writer, member)
+            return await chores.purge(self._store.directly(), self._names, self._sender, member)
 
     async def migrate(self, tell: chores.Tell) -> tuple[str, ...]:
         """Move indices of an older version to this one's; return the new ones. Raises StoreError."""
         client = self._store.directly()
-        migration = chores.Migration(client, self._names, self._settings, self._writer, self._clock)
+        migration = chores.Migration(client, self._names, self._settings, self._sender, self._clock)
         with _told():
             return await migration.run(tell)
 

@@ -11,8 +11,8 @@ from engine.model import Reason
 from engine.ports import IndexState
 from index.elastic.housekeeping import Housekeeping
 from index.elastic.names import Names
+from index.elastic.sending import Sender
 from index.elastic.store import Store, TroubleError, reason_of
-from index.elastic.writing import Writer
 
 WAIT_S = 2.0
 
@@ -34,8 +34,8 @@ class Telling:
     of the last time, and the index is as ready as it is for readers.
     """
 
-    def __init__(self, store: Store, names: Names, housekeeping: Housekeeping, writer: Writer) -> None:
-        self._store, self._names, self._housekeeping, self._writer = store, names, housekeeping, writer
+    def __init__(self, store: Store, names: Names, housekeeping: Housekeeping, sender: Sender) -> None:
+        self._store, self._names, self._housekeeping, self._sender = store, names, housekeeping, sender
         self._sums = Sums()
 
     async def state(self) -> IndexState:
@@ -58,7 +58,7 @@ class Telling:
             is_ready=is_ready,
             **sums._asdict(),
             bytes_bound=self._store.settings.bound_bytes,
-            dropped=self._writer.dropped,
+            dropped=self._sender.dropped,
             problem=self._store.problem or problem,
         )
 
