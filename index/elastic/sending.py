@@ -35,7 +35,6 @@ class Sender:
         """Send lines and look at what became of each. Raises TroubleError where some could not be taken just now."""
         for some in in_parts(operations):
             await self._send(client, some, is_alias=is_alias)
-        self._store.written()
 
     async def _send(self, client: AsyncElasticsearch, some: list[bytes], *, is_alias: bool) -> None:
         try:
@@ -56,6 +55,7 @@ class Sender:
                 await self._send(client, part, is_alias=is_alias)
         else:
             self._look_at(answer)
+            self._store.written()
 
     def _drop(self, status: int, kind: str | None) -> None:
         self.dropped += 1
