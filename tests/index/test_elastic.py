@@ -56,6 +56,14 @@ async def empty(url: str, prefix: str) -> None:
             await client.bulk(operations=lines, refresh=True)
 
 
+async def ready(options: dict[str, object], clock: Hand) -> TitleIndex:
+    """Return an index when it may be used: a server that has just begun takes its time to make the first indices."""
+    index = await open_elastic(options, clock)
+    while not (await index.state()).is_ready:  # noqa: ASYNC110 - the store gives no sign
+        await asyncio.sleep(0.2)
+    return index
+
+
 @pytest.fixture
 async def opened(elastic_url: str, caplog: pytest.LogCaptureFixture) -> AsyncIterator[Opened]:
     prefix = next(_prefixes)
@@ -63,7 +71,7 @@ async def opened(elastic_url: str, caplog: pytest.LogCaptureFixture) -> AsyncIte
 
     async def make(options: dict[str, object], clock: Hand) -> TitleIndex:
         # A reader waits 50 ms; a test on a machine that is busy with others waits longer for the same answer.
-        return await open_elastic({"urls": [elastic_url], "prefix": prefix, "patience_ms": 20_000.0, **options}, clock)
+        return await ready({"urls": [elastic_url], "prefix": prefix, "patience_ms": 20_000.0, **options}, clock)
 
     opened = Opened(make)
     yield opened
@@ -81,7 +89,7 @@ async def test_what_is_kept_here_can_be_carried_into_the_other_backend_and_back(
 ) -> None:
     clock = Hand()
     options: dict[str, object] = {"urls": [elastic_url], "patience_ms": 20_000.0}
-    here = await open_elastic({**options, "prefix": f"lienthu-{_RUN}-carried"}, clock)
+    here = await ready({**options, "prefix": f"lienthu-{_RUN}-carried"}, clock)
     for number in range(30):
         here.keep(question(f"câu {number}"), answer(book(f"{number}", f"Kinh tế {number}")))
     for _ in range(5):
@@ -102,7 +110,7 @@ async def test_what_is_kept_here_can_be_carried_into_the_other_backend_and_back(
     assert await there.demand("câu 1") == pytest.approx(5)
     assert await there.harvest_state("dhqg") == state
     assert await there.harvest_count("dhqg") == 30
-    back = await open_elastic({**options, "prefix": f"lienthu-{_RUN}-back"}, clock)
+    back = await ready({**options, "prefix": f"lienthu-{_RUN}-back"}, clock)
     assert await carried(there, back) == Carried(answers=30, asked=1, harvested=30)
     assert await back.demand("câu 1") == pytest.approx(5)
     assert len(await back.answers([question(f"câu {number}") for number in range(30)])) == 30
@@ -116,7 +124,7 @@ async def test_an_older_version_is_moved_while_it_is_used(elastic_url: str) -> N
     prefix = f"lienthu-{_RUN}-older"
     options = {"urls": [elastic_url], "prefix": prefix, "patience_ms": 20_000.0, "batch_s": 0.05}
     clock = Hand()
-    former = await open_elastic(options, clock)
+    former = await ready(options, clock)
     for number in range(1_500):
         former.keep(question(f"câu {number}"), answer(book(f"{number}", f"Kinh tế {number}")))
     await former.flush()
@@ -179,14 +187,6 @@ FORMER = {
     "auto_expand_replicas": "false",
     "number_of_replicas": 0,
 }
-
-
-async def ready(options: dict[str, object], clock: Hand) -> TitleIndex:
-    """Return an index when it may be used: a server that has just begun takes its time to make the first indices."""
-    index = await open_elastic(options, clock)
-    while not (await index.state()).is_ready:  # noqa: ASYNC110 - the store gives no sign
-        await asyncio.sleep(0.2)
-    return index
 
 
 async def settings_of(client: AsyncElasticsearch, prefix: str) -> dict[str, dict[str, object]]:
