@@ -12,22 +12,25 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, contextmanager, suppress
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from elastic_transport import TransportError
 from elasticsearch import ApiError, AsyncElasticsearch
 
 from engine.errors import StoreError
-from engine.model import Answer, Query, Reason, Record, Window
+from engine.model import Answer, Query, Record, Window
 from engine.ports import Aged, Clock, Harvested, HarvestState, IndexState, Question, TitleIndex, Wanted
 from engine.sentences import say
 from index.elastic import chores, counting, reading, suggesting
+from index.elastic.adjusting import Adjusting
 from index.elastic.asking import Asking
 from index.elastic.harvested import Book, HarvestedIndices
 from index.elastic.housekeeping import SWEEP_S, Housekeeping
 from index.elastic.names import Names, bring_up
+from index.elastic.sending import Sender
 from index.elastic.settings import ElasticSettings, elastic_settings
 from index.elastic.store import PATIENT_S, Store, TroubleError, reason_of
+from index.elastic.telling import Telling
 from index.elastic.writing import Writer
 
 __all__ = ["ElasticIndex", "index"]
@@ -44,17 +47,6 @@ async def index(settings: Mapping[str, object], clock: Clock) -> TitleIndex:
     return opened
 
 
-class Told(NamedTuple):
-    """What the store tells of itself."""
-
-    answers: int = 0
-    records: int = 0
-    harvested: int = 0
-    bytes_used: int = 0
-    harvested_bytes: int = 0
-    is_red: bool = False
-
-
 class ElasticIndex:
     """A TitleIndex on Elasticsearch."""
 
@@ -62,11 +54,14 @@ class ElasticIndex:
         self._settings = settings
         self._clock = clock
         self._names = Names(settings.prefix)
-        self._store = Store(settings, lambda client: bring_up(client, self._names, settings))
-        self._writer = Writer(self._store, self._names, clock)
-        self._housekeeping = Housekeeping(self._names, settings, self._writer, clock)
-        self._harvested = HarvestedIndices(self._store, self._names, self._writer, clock)
+        self._adjusting = Adjusting(self._names, settings)
+        self._store = Store(settings, self._bring_up)
+        self._sender = Sender(self._store)
+        self._writer = Writer(self._store, self._names, self._sender, clock)
+        self._housekeeping = Housekeeping(self._names, settings, self._writer, self._sender, clock)
+        self._harvested = HarvestedIndices(self._store, self._names, self._sender, clock)
         self._asking = Asking(self._store, self._names, clock)
+        self._telling = Telling(self._store, self._names, self._housekeeping, self._sender)
         self._tending: asyncio.Task[None] | None = None
         self._is_closed = False
 
@@ -75,6 +70,10 @@ class ElasticIndex:
         await self._store.open()
         self._writer.start()
         self._tending = asyncio.create_task(self._tend(), name="index housekeeping")
+
+    async def _bring_up(self, client: AsyncElasticsearch) -> None:
+        await bring_up(client, self._names, self._settings)
+        await self._adjusting.adjust(client)
 
     async def _tend(self) -> None:
         while True:
@@ -234,17 +233,17 @@ class ElasticIndex:
         """Take what was asked elsewhere; what counts more stays. Raises StoreError."""
         client, half_life_s = self._store.directly(), self._settings.half_life_s
         with _told():
-            await chores.take_demand(client, self._names, self._writer, asked, self._clock(), half_life_s)
+            await chores.take_demand(client, self._names, self._sender, asked, self._clock(), half_life_s)
 
     async def purge(self, member: str | None = None) -> int:
         """Delete the kept answers and records of a member, or of all; return how many answers. Raises StoreError."""
         with _told():
-            return await chores.purge(self._store.directly(), self._names, self._writer, member)
+            return await chores.purge(self._store.directly(), self._names, self._sender, member)
 
     async def migrate(self, tell: chores.Tell) -> tuple[str, ...]:
         """Move indices of an older version to this one's; return the new ones. Raises StoreError."""
         client = self._store.directly()
-        migration = chores.Migration(client, self._names, self._settings, self._writer, self._clock)
+        migration = chores.Migration(client, self._names, self._settings, self._sender, self._clock)
         with _told():
             return await migration.run(tell)
 
@@ -252,42 +251,7 @@ class ElasticIndex:
 
     async def state(self) -> IndexState:
         """Return how the index is."""
-
-        async def count(client: AsyncElasticsearch, kind: str) -> int:
-            with suppress(ApiError):  # a part that is away
-                return int((await client.count(index=self._names.alias(kind)))["count"])
-            return 0
-
-        async def look(client: AsyncElasticsearch) -> Told:
-            health = await client.cluster.health(index=f"{self._names.prefix}-*")
-            return Told(
-                answers=await count(client, "answers"),
-                records=await count(client, "records"),
-                harvested=await count(client, "harvested"),
-                bytes_used=await self._housekeeping.used_bytes(client),
-                harvested_bytes=await self._housekeeping.used_bytes(client, "harvested"),
-                is_red=health["status"] == "red",
-            )
-
-        told = None
-        if not self._is_closed:
-            with suppress(TroubleError, ApiError):
-                told = await self._store.work(look, wait_s=2.0)
-        if told is not None and not told.is_red:
-            self._store.seen_whole()
-        is_ready, told = told is not None, told or Told()
-        return IndexState(
-            backend="elasticsearch",
-            is_ready=is_ready,
-            answers=told.answers,
-            records=told.records,
-            bytes_used=told.bytes_used,
-            bytes_bound=self._settings.bound_bytes,
-            dropped=self._writer.dropped,
-            harvested=told.harvested,
-            harvested_bytes=told.harvested_bytes,
-            problem=self._store.problem or (Reason("index.elastic-red") if told.is_red else None),
-        )
+        return await self._telling.state()
 
     async def flush(self) -> None:
         """Return when everything taken so far is written or given up, and can be searched."""

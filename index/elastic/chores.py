@@ -21,9 +21,9 @@ from index.elastic.lines import Lines
 from index.elastic.names import VERSIONS, Names, behind, make
 from index.elastic.scrolling import hits
 from index.elastic.searching import Dsl
+from index.elastic.sending import Sender
 from index.elastic.settings import ElasticSettings
 from index.elastic.whole import each_whole
-from index.elastic.writing import Writer
 
 Tell = Callable[[str, int, int], None]
 """Told what is being done, how much is done and how much there is."""
@@ -75,7 +75,7 @@ async def exported_demand(
 
 
 async def take_demand(
-    client: AsyncElasticsearch, names: Names, writer: Writer, asked: Sequence[Wanted], now: float, half_life_s: float
+    client: AsyncElasticsearch, names: Names, sender: Sender, asked: Sequence[Wanted], now: float, half_life_s: float
 ) -> None:
     """Append what is wanting to what was asked elsewhere: so nothing is lost that others append meanwhile."""
     alias = names.alias("asks")
@@ -90,7 +90,7 @@ async def take_demand(
             if asks or counts > LEAST_COUNTED:
                 lines.append({"create": {"_index": alias, "_id": uuid.uuid4().hex}})
                 lines.append(counting.ask_document(one.terms, asks, now, half_life_s, counts=max(0.0, counts)))
-        await writer.bulk(client, lines)
+        await sender.bulk(client, lines)
     await client.indices.refresh(index=alias)
 
 
@@ -99,7 +99,7 @@ def batched(found: Sequence[Found], most: int) -> Iterator[Sequence[Found]]:
     return (found[first : first + most] for first in range(0, len(found), most))
 
 
-async def purge(client: AsyncElasticsearch, names: Names, writer: Writer, member: str | None) -> int:
+async def purge(client: AsyncElasticsearch, names: Names, sender: Sender, member: str | None) -> int:
     """Delete the answers and records of a member, or of all, and then all that was asked; return how many answers."""
     query: Dsl = {"match_all": {}} if member is None else {"term": {"member": member}}
     purged = 0
@@ -109,7 +109,7 @@ async def purge(client: AsyncElasticsearch, names: Names, writer: Writer, member
         ids = [str(hit["_id"]) async for hit in hits(client, alias, query, [])]
         for first in range(0, len(ids), PAGE):
             lines: Lines = [{"delete": {"_index": alias, "_id": key}} for key in ids[first : first + PAGE]]
-            await writer.bulk(client, lines)
+            await sender.bulk(client, lines)
         await client.indices.refresh(index=alias)
         if kind == "answers":
             purged = len(ids)
@@ -125,10 +125,10 @@ class Migration:
     """
 
     def __init__(
-        self, client: AsyncElasticsearch, names: Names, settings: ElasticSettings, writer: Writer, clock: Clock
+        self, client: AsyncElasticsearch, names: Names, settings: ElasticSettings, sender: Sender, clock: Clock
     ) -> None:
         self._client, self._names, self._settings = client, names, settings
-        self._writer, self._clock = writer, clock
+        self._sender, self._clock = sender, clock
 
     async def run(self, tell: Tell) -> tuple[str, ...]:
         """Move what is of an older version; return the names of the new indices. Raises StoreError."""
@@ -201,10 +201,10 @@ class Migration:
                 of_this_version(hit["_source"]),
             ]
             if len(page) >= 2 * PAGE:
-                await self._writer.bulk(self._client, page, is_alias=False)
+                await self._sender.bulk(self._client, page, is_alias=False)
                 yield len(page) // 2
                 page = []
-        await self._writer.bulk(self._client, page, is_alias=False)
+        await self._sender.bulk(self._client, page, is_alias=False)
         yield len(page) // 2
 
     async def _drop_what_went(self, old: str, new: str) -> None:
@@ -219,7 +219,7 @@ class Migration:
                 for one in each_whole(told["docs"])
                 if not one.get("found")
             ]
-            await self._writer.bulk(self._client, lines, is_alias=False)
+            await self._sender.bulk(self._client, lines, is_alias=False)
 
         async for hit in hits(self._client, new, {"match_all": {}}, []):
             keys.append(str(hit["_id"]))

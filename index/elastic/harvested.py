@@ -26,9 +26,9 @@ from index.elastic.documents import Document, aged_of, packed, record_document, 
 from index.elastic.names import Names
 from index.elastic.scrolling import hits
 from index.elastic.searching import Dsl, lifted, matching, narrowing
+from index.elastic.sending import Sender
 from index.elastic.store import Store, TroubleError, reason_of
 from index.elastic.whole import each_whole, whole
-from index.elastic.writing import Writer
 
 Found = TypeVar("Found")
 
@@ -45,8 +45,8 @@ _state = msgspec.msgpack.Decoder(HarvestState)
 class HarvestedIndices:
     """The part of the port that holds whole catalogues."""
 
-    def __init__(self, store: Store, names: Names, writer: Writer, clock: Clock) -> None:
-        self._store, self._names, self._writer, self._clock = store, names, writer, clock
+    def __init__(self, store: Store, names: Names, sender: Sender, clock: Clock) -> None:
+        self._store, self._names, self._sender, self._clock = store, names, sender, clock
 
     async def work(self, call: Callable[[AsyncElasticsearch], Awaitable[Found]]) -> Found:
         """Return what a call gives. Raises StoreError: silence would be told as no hits."""
@@ -156,9 +156,10 @@ class HarvestedIndices:
             now = self._clock()
             document = {"at": now, "until": now + HELD_S, "holder": holder}
             with contextlib.suppress(StoreError):
-                await self.work(
-                    lambda client: client.index(index=self._names.alias("claims"), id=what, document=document)  # noqa: B023 - awaited here
-                )
+                await self.work(lambda client: self._put(client, "claims", what, document))  # noqa: B023 - awaited here
+
+    async def _put(self, client: AsyncElasticsearch, kind: str, key: str, document: Document) -> None:
+        await client.index(index=self._names.alias(kind), id=key, document=document, require_alias=True)
 
     # Writing, for the one who holds the lock ----------------------------------------------------
 
@@ -194,7 +195,7 @@ class HarvestedIndices:
             if key in before:
                 lines += [{"update": {"_index": alias, "_id": key}}, {"doc": {"run": state.run}}]
         for first in range(0, len(lines), 2 * PAGE):
-            await self._writer.bulk(client, lines[first : first + 2 * PAGE])
+            await self._sender.bulk(client, lines[first : first + 2 * PAGE])
         cleared = 0
         if part.clears:
             cleared = await self._clear(client, {"bool": {"filter": [
@@ -204,7 +205,9 @@ class HarvestedIndices:
         if state.confirmed_at is not None:
             document["confirmed_at"] = state.confirmed_at
         # Refreshed: instant search asks here how old what it found is.
-        await client.index(index=self._names.alias("harvests"), id=member, document=document, refresh=True)
+        await client.index(
+            index=self._names.alias("harvests"), id=member, document=document, refresh=True, require_alias=True
+        )
         await client.indices.refresh(index=alias)
         return Written(new=new, changed=changed, gone=len(gone) + cleared)
 
@@ -227,7 +230,7 @@ class HarvestedIndices:
             ids = [hit["_id"] for hit in whole(found)["hits"]["hits"]]
             if not ids:
                 return cleared
-            await self._writer.bulk(client, [{"delete": {"_index": alias, "_id": key}} for key in ids])
+            await self._sender.bulk(client, [{"delete": {"_index": alias, "_id": key}} for key in ids])
             cleared += len(ids)
 
     async def forget(self, member: str) -> int:

@@ -22,6 +22,7 @@ from index.elastic.documents import Document, text_id
 from index.elastic.names import Names
 from index.elastic.scrolling import hits
 from index.elastic.searching import Dsl
+from index.elastic.sending import Sender
 from index.elastic.settings import DAY_S, ElasticSettings
 from index.elastic.whole import each_whole, whole
 from index.elastic.writing import Writer, unheld
@@ -41,8 +42,8 @@ PAGE = 1_000
 class Housekeeping:
     """Keeps the indices clean and within their bound."""
 
-    def __init__(self, names: Names, settings: ElasticSettings, writer: Writer, clock: Clock) -> None:
-        self._names, self._settings, self._writer, self._clock = names, settings, writer, clock
+    def __init__(self, names: Names, settings: ElasticSettings, writer: Writer, sender: Sender, clock: Clock) -> None:
+        self._names, self._settings, self._writer, self._sender, self._clock = names, settings, writer, sender, clock
         self._looked_at: float | None = None
 
     def is_due(self) -> bool:
@@ -86,7 +87,7 @@ class Housekeeping:
             }
             async for hit in self._hits(client, "claims", {"range": {"until": {"lt": now}}}, [])
         ]
-        await self._writer.bulk(client, lines)
+        await self._sender.bulk(client, lines)
 
     # Demand -------------------------------------------------------------------------------
 
@@ -132,7 +133,7 @@ class Housekeeping:
                     "until": cutoff,
                 }
             )
-        await self._writer.bulk(client, lines)
+        await self._sender.bulk(client, lines)
         await client.indices.refresh(index=self._names.alias("terms"))
 
     async def _forget_private(self, client: AsyncElasticsearch, now: float) -> None:
@@ -263,7 +264,7 @@ class Housekeeping:
         alias = self._names.alias(kind)
         for first in range(0, len(ids), PAGE):
             lines: list[Document] = [{"delete": {"_index": alias, "_id": key}} for key in ids[first : first + PAGE]]
-            await self._writer.bulk(client, lines)
+            await self._sender.bulk(client, lines)
         if ids:
             await client.indices.refresh(index=alias)
 

@@ -29,6 +29,19 @@ def in_parts(operations: Lines) -> Iterator[list[bytes]]:
         yield part
 
 
+def halves(part: list[bytes]) -> tuple[list[bytes], ...]:
+    """Return the body of a request as two; () where it says one thing only.
+
+    >>> halves([b'{"index":{}}', b'{"a":1}', b'{"delete":{}}'])
+    ([b'{"index":{}}', b'{"a":1}'], [b'{"delete":{}}'])
+    """
+    actions = [number for number, line in enumerate(part) if _is_action(msgspec.json.decode(line, type=Document))]
+    if len(actions) < 2:
+        return ()
+    middle = actions[len(actions) // 2]
+    return part[:middle], part[middle:]
+
+
 def _is_action(line: Document) -> bool:
     """Whether a line says what is done, and is not the document it is done with."""
     return len(line) == 1 and next(iter(line)) in {"index", "create", "update", "delete"}

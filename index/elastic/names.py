@@ -87,7 +87,7 @@ def body(kind: str, settings: ElasticSettings) -> dict[str, object]:
 async def bring_up(client: AsyncElasticsearch, names: Names, settings: ElasticSettings) -> None:
     """Make the indices that are not there yet; several may do so at once.
 
-    Raises TroubleError where another version of Liên Thư has made one.
+    Raises TroubleError where another version of Liên Thư has made one, or a name is taken.
     """
     found = await behind(client, names)
     for kind, versions in found.items():
@@ -105,12 +105,18 @@ async def bring_up(client: AsyncElasticsearch, names: Names, settings: ElasticSe
 
 
 async def behind(client: AsyncElasticsearch, names: Names) -> dict[str, tuple[int, ...]]:
-    """Return the versions of the indices that stand behind each alias."""
+    """Return the versions of the indices that stand behind each alias.
+
+    Raises TroubleError where one leads to several, through which nothing can be written, or an index has its name.
+    """
     found = await client.indices.get_alias(index=f"{names.prefix}-*", ignore_unavailable=True, allow_no_indices=True)
     versions: dict[str, tuple[int, ...]] = {}
     for kind in VERSIONS:
         ours = re.compile(re.escape(names.alias(kind)) + r"-(\d+)")
-        named = [name for name, told in found.body.items() if names.alias(kind) in told["aliases"]]
+        alias = names.alias(kind)
+        named = sorted(name for name, told in found.body.items() if name == alias or alias in told["aliases"])
+        if len(named) > 1 or alias in named:
+            raise TroubleError(Reason("index.elastic-alias", {"name": alias, "found": ", ".join(named)}))
         versions[kind] = tuple(sorted(int(told[1]) for name in named if (told := ours.fullmatch(name))))
     return versions
 

@@ -15,7 +15,7 @@ from engine.errors import SettingsError
 
 DAY_S = 86_400.0
 MEGABYTE = 1_000_000
-_PLACE = "[index.options]"
+PLACE = "[index.options]"
 
 
 class ElasticSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -78,32 +78,40 @@ def elastic_settings(table: Mapping[str, object]) -> ElasticSettings:
         settings = msgspec.convert(dict(table), ElasticSettings)
     except msgspec.ValidationError as error:
         known = ", ".join(ElasticSettings.__struct_fields__)
-        raise SettingsError(_PLACE, None, f"{error}; the keys are {known}") from error
+        raise SettingsError(PLACE, None, f"{error}; the keys are {known}") from error
     for key, least in LEAST.items():
         found = getattr(settings, key)
         if found is not None and not found >= least:
-            raise SettingsError(_PLACE, None, f"`{key}` is {found!r}, expected {least:g} or more")
+            raise SettingsError(PLACE, None, f"`{key}` is {found!r}, expected {least:g} or more")
     if not re.fullmatch(r"[a-z][a-z0-9_-]{0,60}", settings.prefix):
         expected = "small letters, digits, - and _, a letter first"
-        raise SettingsError(_PLACE, None, f"`prefix` is {settings.prefix!r}, expected {expected}")
+        raise SettingsError(PLACE, None, f"`prefix` is {settings.prefix!r}, expected {expected}")
     if not settings.urls:
-        raise SettingsError(_PLACE, None, "`urls` is empty, expected the address of a node")
+        raise SettingsError(PLACE, None, "`urls` is empty, expected the address of a node")
+    if len(set(settings.urls)) < len(settings.urls):
+        raise SettingsError(PLACE, None, f"`urls` has an address twice: {', '.join(settings.urls)}")
     for url in settings.urls:
         _check_url(url, settings)
+    if settings.username and (settings.api_key_file or settings.api_key_env):
+        raise SettingsError(PLACE, None, "`username` and an API key are both set, expected one of them")
     if settings.ca_file and not Path(settings.ca_file).expanduser().is_file():
-        raise SettingsError(_PLACE, None, f"`ca_file` is {settings.ca_file!r}: there is no such file")
+        raise SettingsError(PLACE, None, f"`ca_file` is {settings.ca_file!r}: there is no such file")
     return settings
 
 
 def _check_url(url: str, settings: ElasticSettings) -> None:
     parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise SettingsError(_PLACE, None, f"`urls` has {url!r}, expected an address like https://node-1:9200")
+    try:
+        is_address = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is none
+        is_address = False
+    if not is_address or parts.hostname is None:
+        raise SettingsError(PLACE, None, f"`urls` has {url!r}, expected an address like https://node-1:9200")
     if parts.username or parts.password:
-        raise SettingsError(_PLACE, None, "`urls` has a password in it; name `username` and `password_file` instead")
+        raise SettingsError(PLACE, None, "`urls` has a password in it; name `username` and `password_file` instead")
     if parts.scheme == "http" and not settings.plain and not _is_this_machine(parts.hostname):
         expected = "https; set `plain = true` where the network between is your own"
-        raise SettingsError(_PLACE, None, f"`urls` has {url!r}, which leads elsewhere without TLS, expected {expected}")
+        raise SettingsError(PLACE, None, f"`urls` has {url!r}, which leads elsewhere without TLS, expected {expected}")
 
 
 def _is_this_machine(host: str) -> bool:
@@ -121,10 +129,10 @@ def secret(file: str, variable: str, key: str) -> str | None:
         try:
             return Path(file).expanduser().read_text("utf-8").strip()
         except OSError as error:
-            raise SettingsError(_PLACE, None, f"`{key}_file` is {file!r}: {error.strerror}") from error
+            raise SettingsError(PLACE, None, f"`{key}_file` is {file!r}: {error.strerror}") from error
     if variable:
         found = os.environ.get(variable)
         if found is None:
-            raise SettingsError(_PLACE, None, f"`{key}_env` is {variable!r}: there is no such variable")
+            raise SettingsError(PLACE, None, f"`{key}_env` is {variable!r}: there is no such variable")
         return found
     return None

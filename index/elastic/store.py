@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import logging
+import ssl
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -12,8 +13,10 @@ from typing import Any, Final, TypeVar
 from elastic_transport import ConnectionTimeout, TlsError, TransportError
 from elasticsearch import ApiError, AsyncElasticsearch, UnsupportedProductError
 
+from engine.errors import SettingsError
 from engine.model import Reason
-from index.elastic.settings import ElasticSettings, secret
+from index.elastic.hearing import IMPATIENT, ForeignError, HeardNode
+from index.elastic.settings import PLACE, ElasticSettings, secret
 
 log = logging.getLogger(__name__)
 
@@ -35,8 +38,11 @@ BREATH_S: Final = 0.25
 search makes several, and is held up once."""
 
 JUST_S: Final = 1.0
+"""A store that answered others so shortly before is well: it was the question that was hard, or one node silent."""
 
-_PARTIAL: Final = frozenset({"index.elastic-read-only", "index.elastic-busy", "index.elastic-red"})
+_PARTIAL: Final = frozenset(
+    {"index.elastic-read-only", "index.elastic-busy", "index.elastic-red", "index.elastic-forbidden"}
+)
 """What keeps us from writing, or from a part, and is told at once: the rest goes on."""
 
 
@@ -93,39 +99,43 @@ class Store:
         loop = asyncio.get_running_loop()
         if loop.time() < self._resting_until:
             raise TroubleError(self.problem or Reason("index.elastic-slow"))
+        patience_s = self.settings.patience_ms / 1000
         try:
-            return await self._tried(lambda: self._within_patience(call), is_search=not is_by_id)
+            return await self._tried(lambda: self._within(call, patience_s), is_search=not is_by_id)
         except TroubleError as error:
             if is_by_id and isinstance(error.__cause__, TimeoutError):
                 self._resting_until = loop.time() + BREATH_S
             raise
 
-    async def _within_patience(self, call: Callable[[AsyncElasticsearch], Awaitable[Found]]) -> Found:
+    async def _within(self, call: Callable[[AsyncElasticsearch], Awaitable[Found]], patience_s: float) -> Found:
+        """Return what comes of a call in time. Raises TimeoutError; the node that was silent is left out a while."""
         loop = asyncio.get_running_loop()
-        patience_s = self.settings.patience_ms / 1000
         began = loop.time()
         task = asyncio.ensure_future(call(self._client))
+        told = None
         try:
             await asyncio.wait({task}, timeout=patience_s)
             if not task.done() and loop.time() - began > 1.5 * patience_s:
                 # It was this process that had no time to look: the answer may well be here.
                 await asyncio.wait({task}, timeout=patience_s)
             if not task.done():
+                told = IMPATIENT
                 raise TimeoutError
             return task.result()
+        except UnicodeError:
+            raise  # what was asked cannot be written down
+        except (LookupError, TypeError, ValueError, AttributeError) as error:
+            # Something between answers in Elasticsearch's place; or it is a bug, which costs a reader nothing either.
+            log.exception("index_misread")
+            raise TroubleError(Reason("index.elastic-foreign")) from error
         finally:
             if not task.done():
                 task.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
-                task.cancel()
+                task.cancel(told)
 
     async def work(self, call: Callable[[AsyncElasticsearch], Awaitable[Found]], wait_s: float = PATIENT_S) -> Found:
         """Return what comes of a call for which nobody waits. Raises TroubleError."""
-
-        async def within() -> Found:
-            async with asyncio.timeout(wait_s):
-                return await call(self._client)
-
-        return await self._tried(within)
+        return await self._tried(lambda: self._within(call, wait_s))
 
     def directly(self) -> AsyncElasticsearch:
         """Return the client for an operator's work, which is done or fails whatever the breaker says."""
@@ -134,15 +144,15 @@ class Store:
     async def _tried(self, call: Callable[[], Awaitable[Found]], *, is_search: bool = False) -> Found:
         if not self.is_ready:
             raise TroubleError(self.problem or Reason("index.elastic-gone", {"detail": "closed"}))
+        began = asyncio.get_running_loop().time()
         try:
             found = await call()
         except (TimeoutError, TransportError, ApiError, UnsupportedProductError) as error:
             if isinstance(error, ApiError) and is_ours(error):
                 raise  # a request of ours that is wrong says nothing of the store
             reason = reason_of(error)
-            # One question may be hard where the store is well: it has just answered others.
-            is_hard = is_search and isinstance(error, TimeoutError) and self._has_just_answered()
-            if not is_hard:
+            is_other = is_search or len(self.settings.urls) > 1
+            if not (isinstance(error, TimeoutError) and is_other and self._answered_at > began - JUST_S):
                 self._note(reason)
             raise TroubleError(reason) from error
         except TroubleError as error:
@@ -152,9 +162,6 @@ class Store:
         self._trouble = None
         self._answered_at = asyncio.get_running_loop().time()
         return found
-
-    def _has_just_answered(self) -> bool:
-        return asyncio.get_running_loop().time() - self._answered_at < JUST_S
 
     def _note(self, reason: Reason) -> None:
         if reason.code in _PARTIAL:
@@ -197,8 +204,7 @@ class Store:
     async def _well(self) -> None:
         """Make sure that the store may be used. Raises TroubleError."""
         try:
-            async with asyncio.timeout(PROBE_WAIT_S):
-                await self._bring_up(self._client)
+            await self._within(self._bring_up, PROBE_WAIT_S)
         except (TimeoutError, TransportError, ApiError, UnsupportedProductError) as error:
             raise TroubleError(reason_of(error)) from error
 
@@ -219,17 +225,21 @@ def _client(settings: ElasticSettings) -> AsyncElasticsearch:
     tls: dict[str, Any] = {"verify_certs": True} if is_tls else {}
     if is_tls and settings.ca_file:
         tls["ca_certs"] = str(Path(settings.ca_file).expanduser())
-    return AsyncElasticsearch(
-        list(settings.urls),
-        basic_auth=_basic(settings.username, password or "") if settings.username else None,
-        api_key=api_key,
-        **tls,
-        request_timeout=PATIENT_S,
-        max_retries=1,
-        retry_on_timeout=False,
-        connections_per_node=16,
-        http_compress=False,  # the nodes are near: letters cost less than packing them
-    )
+    try:
+        return AsyncElasticsearch(
+            list(settings.urls),
+            basic_auth=_basic(settings.username, password or "") if settings.username else None,
+            api_key=api_key,
+            **tls,
+            node_class=HeardNode,
+            request_timeout=PATIENT_S,
+            max_retries=1,
+            retry_on_timeout=False,
+            connections_per_node=16,
+            http_compress=False,  # the nodes are near: letters cost less than packing them
+        )
+    except ssl.SSLError as error:
+        raise SettingsError(PLACE, None, f"`ca_file` is {settings.ca_file!r}: there is no certificate in it") from error
 
 
 def _basic(username: str, password: str) -> str:
@@ -244,14 +254,16 @@ def is_ours(error: ApiError) -> bool:
 
 def reason_of(error: Exception) -> Reason:
     """Return what is wrong with the store, in a sentence for its operator; no address with a secret, no question."""
+    if isinstance(error, TroubleError):
+        return error.reason
+    if isinstance(error, ForeignError | UnsupportedProductError):
+        return Reason("index.elastic-foreign")
     if isinstance(error, ApiError):
         return _reason_of_status(error)
     if isinstance(error, TimeoutError | ConnectionTimeout):
         return Reason("index.elastic-slow")
     if isinstance(error, TlsError):
         return Reason("index.elastic-tls", {"detail": _short(error)})
-    if isinstance(error, UnsupportedProductError):
-        return Reason("index.elastic-foreign")
     return Reason("index.elastic-gone", {"detail": _short(error)})
 
 
@@ -260,7 +272,9 @@ def _reason_of_status(error: ApiError) -> Reason:
         return Reason("index.elastic-read-only")
     if error.error == MISSING:
         return Reason("index.elastic-missing")
-    known = {401: "credentials", 403: "credentials", 429: "busy", 503: "red"}.get(error.status_code)
+    if error.status_code == 400:
+        return Reason("index.elastic-refused", {"detail": error.message})
+    known = {401: "credentials", 403: "forbidden", 429: "busy", 503: "red"}.get(error.status_code)
     if known is not None:
         return Reason(f"index.elastic-{known}")
     return Reason("index.elastic-gone", {"detail": f"HTTP {error.status_code}"})

@@ -32,7 +32,7 @@ def answered(answer: Told) -> Mapping[str, Any]:
     """Return the answer to one of several searches, of all parts that are there. Raises TroubleError if none is."""
     body: Mapping[str, Any] = answer.body if isinstance(answer, ObjectApiResponse) else answer
     if "error" in body:
-        raise TroubleError(_reason(body["error"], body.get("status", 503)))
+        raise TroubleError(reason_of_part(body["error"], body.get("status", 503)))
     return body
 
 
@@ -41,8 +41,12 @@ def each_whole(answers: Sequence[Told]) -> list[Mapping[str, Any]]:
     return [whole(one) for one in answers]
 
 
-def _reason(error: Mapping[str, Any], status: int) -> Reason:
-    if error.get("type") == MISSING:
+def reason_of_part(error: Mapping[str, Any], status: int) -> Reason:
+    """Return what is wrong with one of several things that were sent together, in a sentence for the operator."""
+    kind = error.get("type")
+    if kind == MISSING:
         return Reason("index.elastic-missing")
-    known = {401: "credentials", 403: "credentials", 429: "busy"}.get(status, "red")
+    if status in {403, 429} and kind == "cluster_block_exception":
+        return Reason("index.elastic-read-only")
+    known = {401: "credentials", 403: "forbidden", 429: "busy"}.get(status, "red")
     return Reason(f"index.elastic-{known}")

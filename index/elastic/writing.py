@@ -6,21 +6,20 @@ import asyncio
 import logging
 import uuid
 from collections.abc import Iterable, Sequence
-from typing import Any, cast
 
 import msgspec
-from elastic_transport import ObjectApiResponse
 from elasticsearch import AsyncElasticsearch
 
-from engine.model import Answer, Reason
+from engine.model import Answer
 from engine.ports import Clock, Question
 from index.admission import Sketch, admits, value
 from index.elastic import counting
 from index.elastic.documents import Document, answer_document, question_id, record_document, record_id, version
-from index.elastic.lines import Lines, in_parts
+from index.elastic.lines import Lines
 from index.elastic.names import Names
+from index.elastic.sending import Sender
 from index.elastic.settings import MEGABYTE, ElasticSettings
-from index.elastic.store import MISSING, Store, TroubleError
+from index.elastic.store import Store, TroubleError
 from index.elastic.whole import whole
 
 log = logging.getLogger(__name__)
@@ -30,9 +29,6 @@ BATCH_BYTES = 4_000_000
 
 MOST_COUNTS = 50_000
 """So many questions are counted in memory while the store is away."""
-
-MISSING_SHARD_WAIT = "5s"
-"""What cannot be written for so long, since its part of an index is away, waits here instead."""
 
 DECODED_PER_BYTE = 4
 """About how many bytes an answer takes in memory for each of its MessagePack."""
@@ -59,8 +55,8 @@ class Counts(msgspec.Struct, frozen=True):
 class Writer:
     """Owns the writing task. `keep` and `count` return at once."""
 
-    def __init__(self, store: Store, names: Names, clock: Clock) -> None:
-        self._store, self._names, self._clock = store, names, clock
+    def __init__(self, store: Store, names: Names, sender: Sender, clock: Clock) -> None:
+        self._store, self._names, self._sender, self._clock = store, names, sender, clock
         self._settings: ElasticSettings = store.settings
         self._keeps: dict[Question, Waiting] = {}
         self._counts: dict[str, int] = {}
@@ -71,7 +67,6 @@ class Writer:
         self._lock = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
         self._is_closed = False
-        self.dropped = 0
         self.floor: float | None = None
         """What the answer that would leave next is worth; None while there is room."""
 
@@ -105,7 +100,7 @@ class Writer:
         least = min(self._keeps.values(), key=lambda one: self._sketch.estimate(one.question.terms))
         del self._keeps[least.question]
         self._bytes -= least.size_bytes
-        self.dropped += 1
+        self._sender.dropped += 1
 
     def count(self, terms: str) -> None:
         """Note that somebody asked this."""
@@ -186,7 +181,7 @@ class Writer:
             operations.append({"create": {"_index": self._names.alias("asks"), "_id": f"{counts.run}-{number}"}})
             operations.append(counting.ask_document(terms, asks, counts.at, self._settings.half_life_s))
         operations += [{"delete": self._where("records", key, at)} for key, at in gone.items()]
-        await self.bulk(client, operations)
+        await self._sender.bulk(client, operations)
 
     def _where(self, kind: str, key: str, at: int) -> Document:
         """Return which document is meant, unless a newer one stands there."""
@@ -195,37 +190,6 @@ class Writer:
     def _put(self, kind: str, key: str, document: Document, at: int) -> Lines:
         """Return the lines that put a document, unless a newer one stands there."""
         return [{"index": self._where(kind, key, at)}, document]
-
-    async def bulk(self, client: AsyncElasticsearch, operations: Lines, *, is_alias: bool = True) -> None:
-        """Send lines and look at what became of each.
-
-        What conflicts has been done better by another; what the store could not take now raises TroubleError; what it
-        will never take is dropped and counted.
-        """
-        for some in in_parts(operations):
-            # An alias is required: an index that were made by writing would have no mapping of ours.
-            answer = await client.bulk(
-                operations=cast("Any", some),  # lines that are JSON already
-                require_alias=is_alias or None,
-                timeout=MISSING_SHARD_WAIT,
-            )
-            self._look_at(answer)
-        self._store.written()
-
-    def _look_at(self, answer: ObjectApiResponse[Any]) -> None:
-        if not answer["errors"]:
-            return
-        for item in answer["items"]:
-            ((_, told),) = item.items()
-            status = told.get("status", 200)
-            if status in {404, 409} or status < 300:
-                if told.get("error", {}).get("type") == MISSING:
-                    raise TroubleError(Reason("index.elastic-missing"))
-                continue
-            if status in {429, 503} or status == 403:
-                raise TroubleError(_reason_of_item(status, str(told.get("error"))))
-            self.dropped += 1
-            log.error("index_refused", extra={"status": status, "kind": told.get("error", {}).get("type")})
 
     async def _gone(self, client: AsyncElasticsearch, batch: Iterable[Waiting]) -> dict[str, int]:
         """Return the records that stood in the former complete answer to a question and in no answer any more.
@@ -261,7 +225,7 @@ class Writer:
         try:
             await self.write()
         except TroubleError:
-            self.dropped += len(self._keeps)
+            self._sender.dropped += len(self._keeps)
         except Exception:
             log.exception("bug while writing the index")
         self._is_closed = True
@@ -276,12 +240,6 @@ def _is_complete(one: Waiting) -> bool:
     answer = one.answer
     is_all = answer.total is not None and answer.total <= len(answer.placed)
     return one.question.start == 1 and is_all and not answer.has_more and not answer.notices
-
-
-def _reason_of_item(status: int, text: str) -> Reason:
-    if status == 403 or "read-only" in text or "cluster_block" in text:
-        return Reason("index.elastic-read-only")
-    return Reason("index.elastic-busy" if status == 429 else "index.elastic-red")
 
 
 async def unheld(

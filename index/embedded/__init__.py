@@ -26,9 +26,10 @@ from engine.ports import Aged, Clock, Harvested, HarvestState, IndexState, Quest
 from index.demand import demand
 from index.embedded import reading, searching, suggesting
 from index.embedded.asking import Asking
-from index.embedded.harvest_file import harvest_file, store_error
+from index.embedded.chores import Chores
+from index.embedded.harvest_file import harvest_file
 from index.embedded.harvested import Book, HarvestedFile
-from index.embedded.housekeeping import due, purge, take_demand
+from index.embedded.housekeeping import due
 from index.embedded.reading import Decoded, Reader
 from index.embedded.schema import read_scale
 from index.embedded.settings import MEGABYTE, EmbeddedSettings, embedded_settings
@@ -62,6 +63,7 @@ class EmbeddedIndex:
         self._searches = Reader(settings.file, "searches")
         self._harvested = HarvestedFile(harvest_file(settings.file))
         self._asking = Asking(settings.file)
+        self._chores = Chores(settings.file, self._writer, self._searches, clock)
         self._letting_go: set[asyncio.Task[None]] = set()
         self._decoded = Decoded(int(settings.decoded_mb * MEGABYTE))
         self._problem: Reason | None = None
@@ -192,44 +194,22 @@ class EmbeddedIndex:
             self._note(error)
             return ()
 
-    async def exported(self) -> AsyncIterator[tuple[Question, Answer]]:
+    def exported(self) -> AsyncIterator[tuple[Question, Answer]]:
         """Yield every kept answer and its question. Raises StoreError."""
-        async for one in self._exported(reading.answers_after):
-            yield one
+        return self._chores.exported()
 
-    async def exported_demand(self) -> AsyncIterator[Wanted]:
+    def exported_demand(self) -> AsyncIterator[Wanted]:
         """Yield how often questions were asked that three asked or more. Raises StoreError."""
-        async for one in self._exported(partial(reading.demand_after, now=self._clock())):
-            yield one
-
-    async def _exported(self, look: Callable[..., tuple[int, list[Found]]]) -> AsyncIterator[Found]:
-        """Yield what `look` finds in a file `after` 0, then after the number that comes with it, until that is 0."""
-        after = 0
-        while True:
-            try:
-                after, found = await self._searches.read(partial(look, after=after))
-            except sqlite3.Error as error:
-                raise store_error(self._settings.file, error) from error
-            for one in found:
-                yield one
-            if not after:
-                return
+        return self._chores.exported_demand()
 
     async def take_demand(self, asked: Sequence[Wanted]) -> None:
         """Take what was asked elsewhere; what counts more stays. Raises StoreError."""
-        await self._do(partial(take_demand, asked=asked, now=self._clock()))
-
-    async def _do(self, job: Callable[[sqlite3.Connection], Found]) -> Found:
-        """Do an operator's work on the writing connection. Raises StoreError."""
-        try:
-            return cast("Found", await asyncio.wrap_future(self._writer.ask(job)))
-        except sqlite3.Error as error:
-            raise store_error(self._settings.file, error) from error
+        await self._chores.take_demand(asked)
 
     async def purge(self, member: str | None = None) -> int:
         """Delete the kept answers and records of a member, or of all; return how many answers. Raises StoreError."""
         await self.flush()
-        return await self._do(partial(purge, member=member))
+        return await self._chores.purge(member)
 
     async def migrate(self, tell: Callable[[str, int, int], None]) -> tuple[str, ...]:  # noqa: ARG002 - see below
         """Return nothing: a file is brought up to date when it is opened."""

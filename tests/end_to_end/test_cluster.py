@@ -17,7 +17,7 @@ from demo import federation
 from demo.federation import Federation
 from demo.members import write_members
 from tests.elastic import Node, cluster
-from tests.end_to_end.test_two_instances import LATEST_S, Instance, settled, states, until_index
+from tests.end_to_end.test_two_instances import LATEST_S, Instance, settled, states, until_cached, until_index
 
 pytestmark = pytest.mark.needs("elasticsearch")
 
@@ -70,7 +70,8 @@ async def test_a_node_of_three_is_killed_and_what_was_kept_is_still_there(
     async with httpx.AsyncClient(timeout=LATEST_S) as client:
         await until_index(client, one, is_ready=True)
         found = {words: await settled(client, one, words) for words in WORDS}
-        await asyncio.sleep(1.0)  # what was asked is written within a quarter of a second
+        for words in WORDS:
+            await until_cached(client, one, words)
         # Two copies of everything, without a setting.
         await until_whole(nodes[0], nodes=3, statuses=("green",))
         before = libraries.request_counts()
@@ -86,12 +87,9 @@ async def test_a_node_of_three_is_killed_and_what_was_kept_is_still_there(
         # Elasticsearch gives the node a minute to come back before it makes the second copies anew.
         await until_whole(left, nodes=2, statuses=("yellow", "green"))
         for words in WORDS:
-            kept = await settled(client, one, words)
-            assert set(states(kept).values()) == {"cached"}
+            kept = await until_cached(client, one, words)
             assert [title["id"] for title in kept["titles"]] == [title["id"] for title in found[words]["titles"]]
         assert libraries.request_counts() == before  # nothing had to be asked again
         # It is written to as before.
         await settled(client, one, "hoá học hữu cơ")
-        await asyncio.sleep(1.0)
-        kept = await settled(client, one, "hoá học hữu cơ")
-        assert set(states(kept).values()) == {"cached"}
+        await until_cached(client, one, "hoá học hữu cơ")

@@ -61,11 +61,18 @@ async def empty(url: str, prefix: str) -> None:
             await client.bulk(operations=lines, refresh=True)
 
 
-async def ready(index: TitleIndex) -> None:
-    """Return when the index can be used: on a busy machine the first indices take longer than it waits for them."""
+async def until_ready(index: TitleIndex) -> None:
+    """Return when the index may be used: a server that has just begun takes its time to make the first indices."""
     async with asyncio.timeout(60):
         while not (await index.state()).is_ready:  # noqa: ASYNC110 - the store gives no sign
             await asyncio.sleep(0.2)
+
+
+async def ready(options: dict[str, object], clock: Hand) -> TitleIndex:
+    """Return an index when it may be used."""
+    index = await open_elastic(options, clock)
+    await until_ready(index)
+    return index
 
 
 @pytest.fixture
@@ -75,9 +82,7 @@ async def opened(elastic_url: str, caplog: pytest.LogCaptureFixture) -> AsyncIte
 
     async def make(options: dict[str, object], clock: Hand) -> TitleIndex:
         # A reader waits 50 ms; a test on a machine that is busy with others waits longer for the same answer.
-        made = await open_elastic({"urls": [elastic_url], "prefix": prefix, "patience_ms": 20_000.0, **options}, clock)
-        await ready(made)
-        return made
+        return await ready({"urls": [elastic_url], "prefix": prefix, "patience_ms": 20_000.0, **options}, clock)
 
     opened = Opened(make)
     yield opened
@@ -95,7 +100,7 @@ async def test_what_is_kept_here_can_be_carried_into_the_other_backend_and_back(
 ) -> None:
     clock = Hand()
     options: dict[str, object] = {"urls": [elastic_url], "patience_ms": 20_000.0}
-    here = await open_elastic({**options, "prefix": f"lienthu-{_RUN}-carried"}, clock)
+    here = await ready({**options, "prefix": f"lienthu-{_RUN}-carried"}, clock)
     for number in range(30):
         here.keep(question(f"câu {number}"), answer(book(f"{number}", f"Kinh tế {number}")))
     for _ in range(5):
@@ -116,7 +121,7 @@ async def test_what_is_kept_here_can_be_carried_into_the_other_backend_and_back(
     assert await there.demand("câu 1") == pytest.approx(5)
     assert await there.harvest_state("dhqg") == state
     assert await there.harvest_count("dhqg") == 30
-    back = await open_elastic({**options, "prefix": f"lienthu-{_RUN}-back"}, clock)
+    back = await ready({**options, "prefix": f"lienthu-{_RUN}-back"}, clock)
     assert await carried(there, back) == Carried(answers=30, asked=1, harvested=30)
     assert await back.demand("câu 1") == pytest.approx(5)
     assert len(await back.answers([question(f"câu {number}") for number in range(30)])) == 30
@@ -157,7 +162,7 @@ async def test_an_older_version_is_moved_while_it_is_used(elastic_url: str) -> N
     prefix = f"lienthu-{_RUN}-older"
     options = {"urls": [elastic_url], "prefix": prefix, "patience_ms": 20_000.0, "batch_s": 0.05}
     clock = Hand()
-    former = await open_elastic(options, clock)
+    former = await ready(options, clock)
     for number in range(1_500):
         former.keep(question(f"câu {number}"), answer(book(f"{number}", f"Kinh tế {number}")))
     await former.flush()
@@ -187,7 +192,7 @@ async def test_an_older_version_is_moved_while_it_is_used(elastic_url: str) -> N
         behind = await client.indices.get_alias(name=f"{prefix}-*")
         assert {f"{prefix}-{kind}-{VERSIONS[kind] - 1}" for kind in MOVED}.isdisjoint(behind.body)
     assert told[-1][1] == told[-1][2]
-    await ready(late)
+    await until_ready(late)
     everything = [question(f"câu {number}") for number in range(1_500)]
     everything += [question(f"lúc chuyển {number}") for number in range(written)]
     found = await late.answers(everything)
@@ -224,3 +229,75 @@ async def _titled_as_before(client: AsyncElasticsearch, records: str) -> None:
         lines += [{"index": where}, {**source, "folded_title": folded, "exact_title": exact}]
     told = await client.bulk(index=records, operations=lines, refresh=True)
     assert not told["errors"]
+
+
+# What an older release, or other settings, made indices with -----------------------------------------
+
+FORMER = {
+    "translog.durability": "async",
+    "refresh_interval": "60s",
+    "auto_expand_replicas": "false",
+    "number_of_replicas": 0,
+}
+
+
+async def settings_of(client: AsyncElasticsearch, prefix: str) -> dict[str, dict[str, object]]:
+    """Return what each index of a prefix has of the settings that were otherwise."""
+    found = await client.indices.get_settings(index=f"{prefix}-*", flat_settings=True)
+    return {name: {key: told["settings"].get(f"index.{key}") for key in FORMER} for name, told in found.body.items()}
+
+
+async def test_indices_that_were_made_otherwise_are_adjusted_by_several_instances_at_once(elastic_url: str) -> None:
+    prefix = f"lienthu-{_RUN}-adjusted"
+    options: dict[str, object] = {"urls": [elastic_url], "prefix": prefix, "patience_ms": 20_000.0}
+    first = await ready(options, Hand())
+    first.keep(question(), answer(book()))
+    await first.flush()
+    async with AsyncElasticsearch(elastic_url) as client:
+        made = await settings_of(client, prefix)
+        await client.indices.put_settings(index=f"{prefix}-*", settings=FORMER)
+        indexes = await asyncio.gather(*(ready(options, Hand()) for _ in range(3)))
+        assert await settings_of(client, prefix) == made
+        assert await indexes[0].answers([question()]) == {question(): answer(book())}
+        # What is as it should be is left alone.
+        version = [one["version"] for one in (await state_of(client, prefix)).values()]
+        indexes.append(await ready(options, Hand()))
+        assert [one["version"] for one in (await state_of(client, prefix)).values()] == version
+        # An operator chooses the number of copies, and later leaves it to Elasticsearch again.
+        indexes.append(await ready({**options, "replicas": 2}, Hand()))
+        chosen: dict[str, object] = {"auto_expand_replicas": "false", "number_of_replicas": "2"}
+        assert await settings_of(client, prefix) == {name: told | chosen for name, told in made.items()}
+        indexes.append(await ready(options, Hand()))
+        assert await settings_of(client, prefix) == made
+    for one in (first, *indexes):
+        await one.close()
+
+
+async def state_of(client: AsyncElasticsearch, prefix: str) -> dict[str, dict[str, int]]:
+    told = await client.cluster.state(metric="metadata", index=f"{prefix}-*", filter_path="metadata.indices.*.version")
+    indices: dict[str, dict[str, int]] = told["metadata"]["indices"]
+    return indices
+
+
+async def test_indices_that_may_not_be_adjusted_are_read_and_that_is_logged_once(
+    elastic_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    prefix = f"lienthu-{_RUN}-blocked"
+    options: dict[str, object] = {"urls": [elastic_url], "prefix": prefix, "patience_ms": 20_000.0}
+    first = await ready(options, Hand())
+    first.keep(question(), answer(book()))
+    await first.flush()
+    await first.close()
+    async with AsyncElasticsearch(elastic_url) as client:
+        await client.indices.put_settings(index=f"{prefix}-*", settings={**FORMER, "blocks.read_only": True})
+        index = await ready(options, Hand())
+        assert await index.answers([question()]) == {question(): answer(book())}
+        state = await index.state()
+        assert state.is_ready
+        assert state.problem is None
+        assert {told["refresh_interval"] for told in (await settings_of(client, prefix)).values()} == {"60s"}
+        await client.indices.put_settings(index=f"{prefix}-*", settings={"index.blocks.read_only": None})
+    await index.close()
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING] == [
+        "index_not_adjusted"
+    ]
