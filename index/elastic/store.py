@@ -219,6 +219,7 @@ def _client(settings: ElasticSettings) -> AsyncElasticsearch:
     tls: dict[str, Any] = {"verify_certs": True} if is_tls else {}
     if is_tls and settings.ca_file:
         tls["ca_certs"] = str(Path(settings.ca_file).expanduser())
+    _hush_transport()
     return AsyncElasticsearch(
         list(settings.urls),
         basic_auth=_basic(settings.username, password or "") if settings.username else None,
@@ -230,6 +231,13 @@ def _client(settings: ElasticSettings) -> AsyncElasticsearch:
         connections_per_node=16,
         http_compress=False,  # the nodes are near: letters cost less than packing them
     )
+
+
+def _hush_transport() -> None:
+    """Keep the client from a line for each request, and a traceback for each that fails: what is lost we say once."""
+    transport = logging.getLogger("elastic_transport")
+    if transport.level == logging.NOTSET:
+        transport.setLevel(logging.ERROR)
 
 
 def _basic(username: str, password: str) -> str:
