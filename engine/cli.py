@@ -109,7 +109,6 @@ def demo(
     from engine import demo_run  # noqa: PLC0415 - for this command alone
 
     _refuse_taken(host, port, is_shared=False)
-    journal.keep(logging.WARNING)
     raise typer.Exit(uvloop.run(demo_run.run(host, port, chaos=chaos)))
 
 
@@ -158,6 +157,7 @@ def _refuse_taken(host: str, port: int, *, is_shared: bool) -> None:
 def main() -> None:
     """Run the command line; a failure is a sentence on standard error and a status, never a stack trace."""
     atexit.register(gc.freeze)  # msgspec.Meta may crash the interpreter's last collection: msgspec issue 717
+    journal.keep(logging.WARNING)
     try:
         app(standalone_mode=True)
     except QueryError as error:

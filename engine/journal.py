@@ -1,4 +1,4 @@
-"""How the service's log lines look: the event, then its keys with their values."""
+"""How a line of the log looks: the event, then its keys with their values."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def _shown(value: str) -> str:
 
 
 def keep(level: int) -> None:
-    """Write events of this level and above on standard error."""
+    """Write events of this level and above on standard error, and no others any more."""
     handler = logging.StreamHandler()
     handler.setFormatter(EventFormatter())
-    logging.basicConfig(level=level, handlers=[handler])
+    logging.basicConfig(level=level, handlers=[handler], force=True)
