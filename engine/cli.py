@@ -14,7 +14,7 @@ import typer
 import uvloop
 from rich.console import Console
 
-from engine import cli_harvest, cli_search
+from engine import cli_harvest, cli_search, journal
 from engine.app import harvested_members, read_house
 from engine.cli_index import index_app
 from engine.cli_member_app import member_app
@@ -77,7 +77,7 @@ def serve(
     """Run the service until Ctrl-C."""
     from engine import serve as serving  # noqa: PLC0415 - aiohttp's server is for this command alone
 
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    journal.keep(logging.INFO)
     logging.getLogger("httpx").setLevel(logging.WARNING)  # its INFO lines hold the addresses that were asked
     if worker is not None:
         number, _, count = worker.partition("/")
@@ -101,15 +101,15 @@ def serve(
 
 @app.command()
 def demo(
+    host: Annotated[str, typer.Option("--host", help="The address of the search page.")] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", min=1, max=65535, help="The port of the search page.")] = 8080,
     chaos: Annotated[bool, typer.Option("--chaos", help="Libraries turn slow, fail, hang, send rubbish.")] = False,
 ) -> None:
     """Run eight demo libraries and the service over them until Ctrl-C."""
     from engine import demo_run  # noqa: PLC0415 - for this command alone
 
-    _refuse_taken("127.0.0.1", port, is_shared=False)
-    logging.basicConfig(level=logging.WARNING)
-    raise typer.Exit(uvloop.run(demo_run.run(port, chaos=chaos)))
+    _refuse_taken(host, port, is_shared=False)
+    raise typer.Exit(uvloop.run(demo_run.run(host, port, chaos=chaos)))
 
 
 @app.command()
@@ -157,6 +157,7 @@ def _refuse_taken(host: str, port: int, *, is_shared: bool) -> None:
 def main() -> None:
     """Run the command line; a failure is a sentence on standard error and a status, never a stack trace."""
     atexit.register(gc.freeze)  # msgspec.Meta may crash the interpreter's last collection: msgspec issue 717
+    journal.keep(logging.WARNING)
     try:
         app(standalone_mode=True)
     except QueryError as error:

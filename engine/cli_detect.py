@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from pathlib import Path
@@ -86,13 +87,24 @@ def new_file(folder: Path, member_id: str, *, force: bool) -> Path:
     return path
 
 
+def refuse_unwritable(folder: Path, mend: str) -> None:
+    """Raise SettingsError where no file can be written into a folder, which need not be there yet."""
+    there = next(place for place in (folder, *folder.absolute().parents) if place.exists())
+    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+        raise SettingsError(str(folder), None, f"no file can be written here; {mend}")
+
+
 async def detected(
     config: Path, address: str, wishes: Wishes, console: Console, language: Language, *, force: bool, as_json: bool
 ) -> bool:
     """Find out what answers at an address, write its member file, and tell. Return whether the file works."""
     settings, folder = read_frame(config)
     if wishes.id:
-        new_file(folder, wishes.id, force=force)  # before anybody is asked
+        new_file(folder, wishes.id, force=force)
+    refuse_unwritable(folder, "run it as a user who may, or name a copy of the settings with --config")
+    if wishes.recordings is not None:
+        refuse_unwritable(wishes.recordings, "--recordings names another folder, --no-recordings writes none")
+    # Only now, with all that can be refused, somebody is asked.
 
     def tell(step: Step) -> None:
         if not as_json:
@@ -210,6 +222,7 @@ async def recorded(
     """Record one search of a member as a case of the battery. Return whether it answered."""
     member, own = member_of(house, member_id)
     query = parse(typed)
+    refuse_unwritable(folder, "--recordings names another folder")
     words = name or "-".join(part for part in typed.split() if part)
     case = await record_tool()(
         member,

@@ -18,6 +18,7 @@ START_TIMEOUT_S = 30.0
 
 SETTINGS = """\
 [service]
+host = "{host}"
 port = {port}
 
 [contact]
@@ -29,7 +30,7 @@ size_mb = 128
 """
 
 
-async def run(port: int, *, chaos: bool) -> int:
+async def run(host: str, port: int, *, chaos: bool) -> int:
     """Run the demo until told to stop; return the exit status.
 
     Everything it writes goes into a folder of its own that is removed at the end.
@@ -51,8 +52,8 @@ async def run(port: int, *, chaos: bool) -> int:
                 print("The demo libraries did not start.", file=sys.stderr)  # noqa: T201 - a person waits
                 return 1
             config = Path(folder) / "lienthu.toml"
-            config.write_text(SETTINGS.format(port=port, folder=folder), "utf-8")
-            tell(json.loads(line), port)
+            config.write_text(SETTINGS.format(host=host, port=port, folder=folder), "utf-8")
+            tell(json.loads(line), host, port)
             await serve(config)
         finally:
             with contextlib.suppress(ProcessLookupError):
@@ -61,8 +62,9 @@ async def run(port: int, *, chaos: bool) -> int:
     return 0
 
 
-def tell(ready: dict[str, list[dict[str, str]]], port: int) -> None:
+def tell(ready: dict[str, list[dict[str, str]]], host: str, port: int) -> None:
     """Print the libraries and where the search page is."""
     for library in ready["libraries"]:
         print(f"  {library['id']:<12} {library['url']}  {library['name']}")  # noqa: T201 - a person waits
-    print(f"\nLiên Thư: http://127.0.0.1:{port}/   (Ctrl-C: stop)", flush=True)  # noqa: T201
+    shown = "127.0.0.1" if host == "0.0.0.0" else host  # noqa: S104 - all addresses: the nearest is told
+    print(f"\nLiên Thư: http://{shown}:{port}/   (Ctrl-C: stop)", flush=True)  # noqa: T201

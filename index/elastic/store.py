@@ -225,6 +225,7 @@ def _client(settings: ElasticSettings) -> AsyncElasticsearch:
     tls: dict[str, Any] = {"verify_certs": True} if is_tls else {}
     if is_tls and settings.ca_file:
         tls["ca_certs"] = str(Path(settings.ca_file).expanduser())
+    _hush_transport()
     try:
         return AsyncElasticsearch(
             list(settings.urls),
@@ -240,6 +241,13 @@ def _client(settings: ElasticSettings) -> AsyncElasticsearch:
         )
     except ssl.SSLError as error:
         raise SettingsError(PLACE, None, f"`ca_file` is {settings.ca_file!r}: there is no certificate in it") from error
+
+
+def _hush_transport() -> None:
+    """Keep the client from a line for each request, and a traceback for each that fails: what is lost we say once."""
+    transport = logging.getLogger("elastic_transport")
+    if transport.level == logging.NOTSET:
+        transport.setLevel(logging.ERROR)
 
 
 def _basic(username: str, password: str) -> str:

@@ -11,10 +11,9 @@ import pytest
 from typer.testing import CliRunner
 
 from engine import errors, ports, settings
-from engine.app import read_house
 from engine.cli import app
 from engine.sentences import LANGUAGES, sentences
-from index.elastic.settings import ElasticSettings, elastic_settings
+from index.elastic.settings import ElasticSettings
 
 ROOT = Path(__file__).parents[2]
 
@@ -70,13 +69,6 @@ def test_every_trouble_of_the_index_stands_in_the_docs() -> None:
     states = [code for code in sentences() if code.startswith("index.") and code != "index.migrating"]
     assert len(states) > 15
     assert [code for code in states if f"`{code}`" not in docs] == []
-
-
-def test_the_settings_of_compose_can_be_read() -> None:
-    house = read_house(ROOT / "config" / "compose" / "lienthu.toml")
-    assert house.settings.index.backend == "elasticsearch"
-    assert elastic_settings(house.settings.index.options).plain
-    assert "/etc/lienthu/compose/lienthu.toml" in page("compose.yaml")
 
 
 def test_every_command_answers_to_help_and_stands_in_the_readme_or_docs() -> None:

@@ -31,7 +31,9 @@ def demo() -> Iterator[tuple[str, dict[str, str]]]:
     """Run `lienthu demo`; give the service's address and those of the libraries by id."""
     port = free_port()
     process = subprocess.Popen(
-        [sys.executable, "-m", "engine.cli", "demo", "--port", str(port)], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-m", "engine.cli", "demo", "--host", "127.0.0.2", "--port", str(port)],
+        stdout=subprocess.PIPE,
+        text=True,
     )
     assert process.stdout is not None
     try:
@@ -42,7 +44,8 @@ def demo() -> Iterator[tuple[str, dict[str, str]]]:
                 libraries[found[1]] = found[2]
             if line.startswith("Liên Thư:"):
                 break
-        url = f"http://127.0.0.1:{port}"
+        url = f"http://127.0.0.2:{port}"
+        assert f"{url}/ " in line
         with httpx.Client(transport=httpx.HTTPTransport(retries=8)) as client:
             client.get(f"{url}/healthz").raise_for_status()
         yield url, libraries

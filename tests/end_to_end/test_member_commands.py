@@ -152,6 +152,20 @@ def test_a_member_file_is_never_written_over_unless_told(
     assert "enabled = true" in file.read_text("utf-8")
 
 
+def test_a_folder_that_cannot_be_written_is_told_before_anybody_is_asked(lienthu: Run, tmp_path: Path) -> None:
+    (tmp_path / "recordings").touch()
+    nobody = f"http://127.0.0.1:{free_port()}/"
+    refused = lienthu("detect", nobody, "--id", "nha")
+    assert "--no-recordings" in str(refused.exception)
+    assert refused.output == ""
+    assert "robots.txt" in lienthu("detect", nobody, "--id", "nha", "--no-recordings").output
+    (tmp_path / "members").rmdir()
+    (tmp_path / "members").touch()
+    refused = lienthu("detect", nobody, "--id", "nha", "--no-recordings")
+    assert f"{tmp_path}/members: no file can be written here" in str(refused.exception)
+    assert refused.output == ""
+
+
 def test_a_check_tells_what_works_and_what_to_mend(addresses: dict[str, str], lienthu: Run, tmp_path: Path) -> None:
     for library, path in (("song-hong", "/biblio"), ("che-xanh", "/cgi-bin/sru.exe")):
         lienthu("detect", addresses[library] + path, "--id", library, "--no-recordings")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import socket
 import subprocess
@@ -30,9 +31,10 @@ def config(tmp_path: Path) -> Path:
 
 
 @contextlib.contextmanager
-def serving(config: Path, *more: str) -> Iterator[tuple[str, psutil.Process]]:
+def serving(config: Path, *more: str, log: Path | None = None) -> Iterator[tuple[str, psutil.Process]]:
     port = free_port()
-    process = subprocess.Popen(command(config, "--port", str(port), *more), stderr=subprocess.DEVNULL)
+    with (log or Path(os.devnull)).open("wb") as stderr:
+        process = subprocess.Popen(command(config, "--port", str(port), *more), stderr=stderr)
     url = f"http://127.0.0.1:{port}"
     try:
         with httpx.Client(transport=httpx.HTTPTransport(retries=8)) as client:
@@ -70,6 +72,18 @@ def test_stopping_the_parent_stops_its_workers(config: Path) -> None:
         workers = workers_of(parent)
     _, alive = psutil.wait_procs(workers, timeout=5)
     assert alive == []
+
+
+def test_a_folder_that_cannot_be_written_is_said_in_the_log_and_the_service_runs(config: Path, tmp_path: Path) -> None:
+    (tmp_path / "taken").touch()
+    config.write_text(f'[index.options]\npath = "{tmp_path}/taken/index.sqlite"\n', "utf-8")
+    log = tmp_path / "log"
+    with serving(config, log=log) as (url, _):
+        assert httpx.get(f"{url}/healthz").json()["index_problem"]["code"] == "index.unwritable"
+    said = (
+        f"WARNING index.embedded index_unread path={tmp_path}/taken/index.sqlite error='unable to open database file'"
+    )
+    assert said in log.read_text("utf-8")
 
 
 def test_a_wrong_setting_stops_the_start_with_file_and_line(config: Path) -> None:

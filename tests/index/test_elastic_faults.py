@@ -25,9 +25,10 @@ from index.elastic.counting import wanted
 from index.elastic.documents import packed, record_document
 from index.elastic.names import Names, body
 from index.elastic.settings import ElasticSettings
-from index.elastic.store import TroubleError
+from index.elastic.store import PROBE_S, TroubleError
 from tests.elastic import Node, node
 from tests.index.contract import SHELF, Hand, answer, book, harvest, question
+from tests.servers import free_port
 
 pytestmark = pytest.mark.needs("elasticsearch")
 
@@ -118,6 +119,21 @@ def test_every_problem_has_a_sentence_in_both_languages_and_stands_in_the_docs(c
     assert all(told[language] for language in ("vi", "en"))
     assert told["vi"] != told["en"]
     assert f"`index.elastic-{code}`" in (Path(__file__).parents[2] / "docs" / "elasticsearch.md").read_text("utf-8")
+
+
+async def test_a_store_that_is_away_is_said_once_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    index = await open_elastic({"urls": [f"http://127.0.0.1:{free_port()}"]}, Hand())
+    try:
+        for _ in range(5):
+            await index.answers([question()])
+        await until(index, has("gone"))
+        await asyncio.sleep(PROBE_S + 0.5)  # a probe finds it away still
+    finally:
+        await index.close()
+    assert [f"{record.message} {vars(record)['reason']}" for record in caplog.records] == [
+        "index_lost index.elastic-gone"
+    ]
 
 
 async def test_a_store_that_hangs_holds_a_search_up_once_and_then_nobody(running: Node, opened: Open) -> None:
