@@ -12,7 +12,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 from engine.errors import LienThuError
 from engine.search import Search
 from engine.settings import LienThuSettings
-from engine.web import api, pages
+from engine.web import api, exports, pages
 from engine.web.desk import DESK, Desk
 from engine.web.metrics import Metrics
 from engine.web.problems import Problem, ProblemError, problem, problem_of, problem_response
@@ -52,6 +52,7 @@ def application(search: Search, *, settings: LienThuSettings | None = None) -> w
         Pages(),
         Metrics(search),
     )
+    app.add_routes(exports.routes)  # before the title's own route, which takes any path for an id
     app.add_routes(api.routes)
     app.add_routes(pages.routes)
     app.router.add_static("/static/", _STATIC)
