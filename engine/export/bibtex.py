@@ -90,7 +90,7 @@ def _key(record: Record) -> str:
     word = next((word for word in words if word not in folded_stop_syllables()), words[0] if words else "")
     if not name and not word:  # letters that are not Latin
         return f"lienthu{zlib.crc32(f'{record.member}~{record.id}'.encode(errors='replace')):08x}"
-    return f"{name}{record.year or ''}{word}"
+    return f"{name}{abs(record.year or 0) or ''}{word}"
 
 
 def _plain(text: str) -> str:
@@ -120,8 +120,8 @@ def _fields(record: Record, kind: str) -> Iterator[tuple[str, str]]:
     yield "edition", escaped(shown_edition(record))
     yield "type", escaped(thesis_words(record))
     yield from _where(record, kind)
-    yield "isbn", " ".join(isbns_of(record))
-    yield "issn", issn_of(record)
+    yield "isbn", escaped(" ".join(isbns_of(record)))
+    yield "issn", escaped(issn_of(record))
     yield "doi", escaped(doi_of(record))
     yield "url", web_of(record).translate(_IN_ADDRESSES)
     yield "language", language_of(record)
@@ -143,4 +143,4 @@ def _where(record: Record, kind: str) -> Iterator[tuple[str, str]]:
     yield _PLACE_OF_HOST.get(kind, "booktitle"), f"{{{escaped(line(host.title))}}}"
     yield "volume", escaped(line(host.volume))
     yield "number", escaped(line(host.issue))
-    yield "pages", "--".join(filter(None, pages_of(record)))
+    yield "pages", "--".join(map(escaped, filter(None, pages_of(record))))

@@ -6,7 +6,8 @@ Source: OpenURL 1.0 (ANSI/NISO Z39.88) key/encoded-value formats for books, jour
 from __future__ import annotations
 
 from collections.abc import Iterator
-from urllib.parse import urlencode
+from functools import lru_cache
+from urllib.parse import quote_plus
 
 from engine.export.kinds import kind_of
 from engine.export.names import Name, credits_of
@@ -22,13 +23,18 @@ _FORMATS = {
 _MOST_AUTHORS = 10
 
 
+@lru_cache(maxsize=512)  # a row is written anew for each snapshot
 def coins(record: Record) -> str:
     """Return a record as the value of the attribute, to be escaped as any other where it is written.
 
     >>> coins(Record("m", "1", "Luật & đời", year=2010)).split("&")[2:5]
     ['rft.genre=book', 'rft.btitle=Lu%E1%BA%ADt+%26+%C4%91%E1%BB%9Di', 'rft.date=2010']
     """
-    return urlencode([(key, value) for key, value in _values(record) if value])
+    return "&".join([f"{key}={_quoted(value)}" for key, value in _values(record) if value])
+
+
+def _quoted(value: str) -> str:
+    return value if value.isalnum() and value.isascii() else quote_plus(value)
 
 
 def _name(name: Name) -> str:

@@ -27,7 +27,7 @@ _KINDS: dict[Material | None, Kind] = {
     Material.JOURNAL: Kind("JFULL", "misc", "periodical", "journal", "Periodical"),
     Material.ARTICLE: Kind("JOUR", "article", "article-journal", "article", "ScholarlyArticle"),
     Material.CHAPTER: Kind("CHAP", "incollection", "chapter", "bookitem", "Chapter"),
-    Material.CONFERENCE: Kind("CONF", "proceedings", "book", "conference", "Book"),
+    Material.CONFERENCE: Kind("BOOK", "proceedings", "book", "conference", "Book"),
     Material.REPORT: Kind("RPRT", "techreport", "report", "report", "Report"),
     Material.MAP: Kind("MAP", "misc", "map", "unknown", "Map"),
     Material.SCORE: Kind("MUSIC", "misc", "musical_score", "unknown", "SheetMusic"),

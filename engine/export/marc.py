@@ -147,6 +147,8 @@ def _fields(record: Record) -> Iterator[_Data]:
     yield from (_class_number(one.scheme, line(one.number)) for one in record.classes)
     people = [person for person in record.people if line(person.name)]
     lead = next((person for person in people if person.role is Role.AUTHOR), None)
+    if people and people[0].role in {Role.EDITOR, Role.COMPILER}:
+        lead = people[0]  # as Vietnamese cataloguers enter a "chủ biên"
     if lead is not None:
         yield _person("1", lead)
     yield (

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from engine.export.texts import line
@@ -55,15 +55,31 @@ _EDITORS = frozenset({Role.EDITOR, Role.COMPILER})
 
 
 def credits_of(record: Record) -> Credits:
-    """Return the people who are cited, each once in a role."""
+    """Return the people who are cited, each once in a role.
+
+    >>> people = (Person("Lê An", Role.EDITOR), Person("Vũ Bình"), Person("Hồ Cúc", Role.EDITOR))
+    >>> book = credits_of(Record("m", "1", "Giải tích", people=people, languages=("vie",)))
+    >>> [name.family for name in book.authors], [name.family for name in book.editors]
+    (['Lê An', 'Vũ Bình'], ['Hồ Cúc'])
+    """
+    lead = _lead(record)
 
     def those(roles: frozenset[Role]) -> tuple[Name, ...]:
-        names = (name_of(person, record.languages) for person in record.people if person.role in roles)
+        people = (one for one in record.people if (Role.AUTHOR if one is lead else one.role) in roles)
+        names = (name_of(person, record.languages) for person in people)
         return tuple(dict.fromkeys(name for name in names if name.family))
 
     return Credits(those(_AUTHORS), those(_EDITORS), those(frozenset({Role.TRANSLATOR})))
 
 
+def _lead(record: Record) -> Person | None:
+    """Return the "chủ biên" who stands before a Vietnamese work's authors: the first of them, not an editor."""
+    first = next(iter(record.people), None)
+    has_authors = any(person.role is Role.AUTHOR for person in record.people)
+    return first if first and first.role is Role.EDITOR and has_authors and "vie" in record.languages else None
+
+
+@lru_cache(maxsize=4096)
 def name_of(person: Person, languages: tuple[str, ...] = ()) -> Name:
     """Return a name in the parts that are sure, else whole. `languages` are those of the record.
 

@@ -17,7 +17,9 @@ def line(text: str | None) -> str:
     >>> line("Kinh te\u0302\u0301\n\x00 vi\ud800 mô ")
     'Kinh tế vi mô'
     """
-    return clean(_UNFIT.sub(" ", text)) if text else ""
+    if not text:
+        return ""
+    return clean(text if text.isprintable() else _UNFIT.sub(" ", text))
 
 
 def whole_title(record: Record) -> str:
