@@ -15,7 +15,8 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, NamedTuple
 
 from engine.export.csl import Item, item
-from engine.model import Reason, Record
+from engine.model import Material, Reason, Record
+from engine.normalise.imprint import is_publishing_house
 from engine.sentences import Language, say
 
 if TYPE_CHECKING:
@@ -93,6 +94,8 @@ def _cited(record: Record, language: Language) -> Item:
     found.pop("abstract", None)
     if record.edition_number is not None:
         found["edition"] = _edition(record.edition_number, language)
+    if record.material is not Material.THESIS and is_publishing_house(record.publisher or ""):
+        found["publisher"] = say(Reason("export.house", {"name": str(found["publisher"])}), language)
     return {name: _masked(value) for name, value in found.items() if value}
 
 

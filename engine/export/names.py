@@ -17,7 +17,7 @@ from engine.model import Person, PersonKind, Record, Role
 from engine.normalise.name_order import direct_name
 from engine.normalise.tables import lists
 from engine.text import exact_key, folded_key
-from engine.vietnamese.syllables import is_spelt, split
+from engine.vietnamese.syllables import is_plain, is_spelt
 
 _MOST_WORDS = 7  # a Vietnamese name of more syllables is several people, or none
 _FAMILY_FIRST = frozenset({"chi", "jpn", "kor", "hun"})
@@ -113,8 +113,8 @@ def is_vietnamese(name: str, *, is_vietnamese_text: bool = False) -> bool:
     if not words[0].isascii() and len(words) > 1 and exact_key(words[0]) in _family_names(is_marked=True):
         return True
     if not name.isascii():
-        return all(is_spelt(word) or (word.isascii() and split(word) is not None) for word in words)
-    return all(split(word) is not None for word in words) and (
+        return all(is_spelt(word) or is_plain(word) for word in words)
+    return all(map(is_plain, words)) and (
         is_vietnamese_text or (len(words) > 1 and folded_key(words[0]) in _family_names(is_marked=False))
     )
 

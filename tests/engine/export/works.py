@@ -78,7 +78,7 @@ CHAPTER = Record(
     "c1",
     "Chương mở đầu",
     people=(Person("Lê Văn Bình"),),
-    publisher="Nxb. Trẻ",
+    publisher="Trẻ",
     place="TP. Hồ Chí Minh",
     year=2001,
     languages=("vie",),
