@@ -100,10 +100,16 @@ def _cited(record: Record, language: Language) -> Item:
 
 
 def _edition(number: int, language: Language) -> str:
+    """Return which edition it is in words; nothing for the first.
+
+    >>> _edition(3, "vi"), _edition(3, "en"), _edition(11, "en"), _edition(1, "en")
+    ('tái bản lần 3', '3rd ed.', '11th ed.', '')
+    """
     if number < 2:
         return ""
     ending = "th" if number % 100 in {11, 12, 13} else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    return say(Reason("export.edition", {"number": number, "ending": ending}), language)
+    told = f"{number}{ending}" if language == "en" else number
+    return say(Reason("export.edition", {"number": told}), language)
 
 
 def _masked(value: object) -> object:

@@ -48,6 +48,9 @@ FORMATS: dict[str, Format] = {
 }
 """Every format by its name, in the order in which they are offered."""
 
+BY_UNAPI = ("ris", "bibtex")
+"""The formats that reference managers are offered by unAPI: names stay whole in them. Zotero would rather take MARC."""
+
 
 def file_name(records: Sequence[Record], chosen: Format) -> str:
     """Return a name for the file that every system can keep: ASCII, without spaces.

@@ -37,6 +37,7 @@ class CitePart(NamedTuple):
     citations: tuple[Citation, ...]
     address: str
     links: tuple[FormatLink, ...]
+    unapi: str
     coins: str
 
 
@@ -63,6 +64,7 @@ async def cite_parts(title: Title, parameters: MultiMapping[str], language: Lang
             address=address(page, asked(parameters), lang=language, edition=keys_of(edition.records[0])[0])
             + f"#cite-{number}",
             links=format_links(title, edition),
+            unapi=f"{title.id},{keys_of(edition.records[0])[0]}",
             coins=coins(edition.merged),
         )
         for number, edition in enumerate(title.editions, 1)

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from urllib.parse import quote
 
 from aiohttp import web
+from lxml import etree
 
 from engine.export.citations import STYLES, style_file
-from engine.export.formats import FORMATS, Format, file_name
+from engine.export.formats import BY_UNAPI, FORMATS, Format, file_name
+from engine.export.texts import line
 from engine.model import Edition, Record, Title
 from engine.web.api import title_of
 from engine.web.asking import MOST_TITLES, titles_asked, wrong
@@ -58,6 +60,37 @@ async def style(request: web.Request) -> web.Response:
             "Content-Type": "application/vnd.citationstyles.style+xml",
             "Content-Disposition": f'attachment; filename="lien-thu-{name}.csl"',
         },
+    )
+
+
+@routes.get("/api/v1/unapi")
+async def unapi(request: web.Request) -> web.Response:
+    """Answer as unAPI does: what there is, what there is of an edition, or the file. Zotero asks so.
+
+    `id` is a title's, with a comma and a record behind it for the edition of that. Source: unAPI version 1.
+    """
+    asked, name = request.query.get("id"), request.query.get("format")
+    if name is not None and name not in BY_UNAPI:
+        expected = ", ".join(BY_UNAPI)
+        raise ProblemError(problem("parameter", 406, parameter="format", found=name[:80], expected=expected))
+    if asked is None:
+        return _formats_xml(None)
+    title_id, _, record_key = asked.partition(",")
+    found = await title_of(request.app[DESK].search, title_id)
+    if found is None:
+        raise ProblemError(problem("no-such-title", 404))
+    edition = edition_of(found, record_key)
+    return _formats_xml(asked) if name is None else _file([edition.merged], FORMATS[name])
+
+
+def _formats_xml(asked: str | None) -> web.Response:
+    formats = etree.Element("formats", {} if asked is None else {"id": line(asked)})
+    for name in BY_UNAPI:
+        etree.SubElement(formats, "format", name=name, type=FORMATS[name].media_type)
+    return web.Response(
+        body=etree.tostring(formats, encoding="UTF-8", xml_declaration=True),
+        status=200 if asked is None else 300,  # "multiple choices", as unAPI has it
+        content_type="application/xml",
     )
 
 

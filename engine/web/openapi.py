@@ -8,7 +8,7 @@ from importlib.metadata import version
 import msgspec
 
 from engine.export.citations import STYLES
-from engine.export.formats import FORMATS
+from engine.export.formats import BY_UNAPI, FORMATS
 from engine.model import Degree, Material
 from engine.web.asking import LONGEST_DEADLINE_S, LONGEST_NAME, LONGEST_TITLE_ID, MOST_PAGES, MOST_TITLES, MOST_VALUES
 from engine.web.problems import PROBLEM_JSON, Problem
@@ -135,6 +135,8 @@ def description(address: str) -> Json:
         "The edition that this record is part of, `member~record`; else the first. `all`: all of them.",
         _TEXT,
     )
+    formats: Json = {"application/xml": {"schema": _TEXT}}
+    files: Json = {FORMATS[name].media_type: {"schema": _TEXT} for name in BY_UNAPI}
     style: Json = {"name": "style", "in": "path", "required": True, "schema": {"type": "string", "enum": list(STYLES)}}
     paths: Json = {
         "/api/v1/search": _operation(
@@ -172,6 +174,21 @@ def description(address: str) -> Json:
             "Those of these titles that are known as one file, of each the edition shown first. No library is asked.",
             {"200": _file(), **bad, "404": _problem("None of these titles is known.")},
             [_titles(MOST_TITLES), file_format],
+        ),
+        "/api/v1/unapi": _operation(
+            "unapi",
+            "unAPI, by which Zotero takes a title's file: the formats, those of a record's edition, or the file.",
+            {
+                "200": {"description": "The formats, or the file.", "content": {**formats, **files}},
+                "300": {"description": "The formats of this edition.", "content": formats},
+                **bad,
+                "404": _problem("No such title is known, or it has no such edition."),
+                "406": _problem("There is no such format."),
+            },
+            [
+                _parameter("id", "A title's id; with a comma and a record's id behind it, the edition of that.", _TEXT),
+                _parameter("format", "The format of the file.", {"type": "string", "enum": list(BY_UNAPI)}),
+            ],
         ),
         "/api/v1/styles/{style}.csl": _operation(
             "style",

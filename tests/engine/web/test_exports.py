@@ -245,3 +245,23 @@ async def test_every_row_of_a_page_has_its_coins() -> None:
     assert told["rft.btitle"] == ["Giáo trình kinh tế vi mô: <script>alert(1)</script>"]
     assert told["rft.au"] == ["Nguyễn Văn Ngọc,"]
     assert span.text == ""
+
+
+async def test_zotero_is_told_by_unapi_what_the_page_shows() -> None:
+    clock = Clock()
+    newer = library(clock, "vnu", ["Giáo trình kinh tế vi mô / Nguyễn Văn Ngọc / 2018"])
+    async with serving(shelf(clock), newer, clock=clock) as client:
+        await client.get("/api/v1/search", params={"q": "vi mo"})
+        page = soup(await (await client.get("/titles/hust~1")).text())
+        server = page.select_one("head link[rel=unapi-server]")["href"]
+        offered = etree.fromstring(await (await client.get(server)).read())
+        assert [one.get("name") for one in offered] == ["ris", "bibtex"]
+        years = []
+        for one in page.select("abbr.unapi-id"):
+            listed = await client.get(server, params={"id": one["title"]})
+            assert (listed.status, etree.fromstring(await listed.read()).get("id")) == (300, one["title"])
+            taken = await client.get(server, params={"id": one["title"], "format": "ris"})
+            years += [entry["year"] for entry in rispy.loads(await taken.text())]
+        assert sorted(years) == ["2012", "2018"]
+        assert (await client.get(server, params={"id": "hust~1", "format": "doc"})).status == 406
+        assert (await client.get(server, params={"id": "hust~99", "format": "ris"})).status == 404
