@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from urllib.parse import quote
+from xml.sax.saxutils import quoteattr
 
 from aiohttp import web
-from lxml import etree
 
 from engine.export.citations import STYLES, style_file
 from engine.export.formats import BY_UNAPI, FORMATS, Format, file_name
@@ -84,11 +84,10 @@ async def unapi(request: web.Request) -> web.Response:
 
 
 def _formats_xml(asked: str | None) -> web.Response:
-    formats = etree.Element("formats", {} if asked is None else {"id": line(asked)})
-    for name in BY_UNAPI:
-        etree.SubElement(formats, "format", name=name, type=FORMATS[name].media_type)
+    of = "" if asked is None else f" id={quoteattr(line(asked))}"
+    formats = "".join(f'<format name="{name}" type="{FORMATS[name].media_type}"/>' for name in BY_UNAPI)
     return web.Response(
-        body=etree.tostring(formats, encoding="UTF-8", xml_declaration=True),
+        text=f'<?xml version="1.0" encoding="UTF-8"?>\n<formats{of}>{formats}</formats>\n',
         status=200 if asked is None else 300,  # "multiple choices", as unAPI has it
         content_type="application/xml",
     )
