@@ -36,7 +36,7 @@ def school_of(record: Record) -> str:
     if record.material is Material.THESIS:
         bodies = [person for person in record.people if person.kind is PersonKind.CORPORATE]
         for body in sorted(bodies, key=lambda body: body.role is not Role.ISSUER):
-            if body.role in {Role.ISSUER, Role.PUBLISHER} or not record.publisher:
+            if body.role in {Role.ISSUER, Role.PUBLISHER} or (body.role is Role.OTHER and not record.publisher):
                 return line(body.name)
     return line(record.publisher)
 

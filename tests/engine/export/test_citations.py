@@ -10,7 +10,7 @@ import pytest
 from citeproc import CitationStylesStyle
 
 from engine.export.citations import STYLES, citation, citations, style_file
-from engine.model import Material, Person, Record, Role
+from engine.model import Degree, Material, Person, PersonKind, Record, Role
 from engine.sentences import Language, sentences
 from tests.engine.export.works import ARTICLE, BOOK, CHAPTER, REPORT, THESIS
 
@@ -146,6 +146,18 @@ def test_what_is_not_known_leaves_no_gap() -> None:
         "chicago": "*Không tác giả*. Không rõ năm. Nxb Trẻ.",
         "ieee": "*Không tác giả*. Nxb Trẻ.",
     }
+
+
+def test_without_an_author_the_year_stands_behind_the_title() -> None:
+    dated = Record("m", "1", "Kết cấu bê tông", publisher="Xây dựng", place="Hà Nội", year=2010, languages=("vie",))
+    assert written(dated, "bgddt") == "*Kết cấu bê tông* (2010), Nxb Xây dựng, Hà Nội."
+    assert written(dated, "apa") == "*Kết cấu bê tông*. (2010). Nxb Xây dựng."
+
+
+def test_a_thesis_of_a_faculty_names_it_once() -> None:
+    faculty = (Person("Khoa Kiến trúc", kind=PersonKind.CORPORATE),)
+    works = Record("m", "1", "Đồ án", people=faculty, year=2011, material=Material.THESIS, degree=Degree.BACHELOR)
+    assert written(works, "bgddt") == "Khoa Kiến trúc (2011), *Đồ án*, Khóa luận tốt nghiệp."
 
 
 def test_an_editor_stands_where_there_is_no_author_and_a_question_mark_ends_a_title() -> None:
