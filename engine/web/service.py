@@ -106,7 +106,9 @@ async def _too_long(_: web.Request) -> web.StreamResponse:
 
 
 def _told(request: web.Request, found: Problem, headers: dict[str, str]) -> web.Response:
-    if request.path.startswith(("/api/", "/healthz", "/metrics")):
+    # A person follows a link to a file, and must not be told in JSON that it is no longer there.
+    is_person = request.path.endswith("/export") and "text/html" in request.headers.get("Accept", "")
+    if request.path.startswith(("/api/", "/healthz", "/metrics")) and not is_person:
         return problem_response(found, headers)
     return pages.problem_page(request, found, headers)
 

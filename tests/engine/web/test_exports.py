@@ -99,6 +99,16 @@ async def test_an_unknown_format_is_told_with_those_that_there_are() -> None:
     }
 
 
+async def test_a_person_whose_file_is_gone_is_told_so_on_a_page() -> None:
+    clock = Clock()
+    async with serving(shelf(clock), clock=clock) as client:
+        for path in ("/api/v1/titles/hust~99/export?format=ris", "/api/v1/export?format=ris&title=hust~99"):
+            response = await client.get(path, headers={"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
+            assert (response.status, response.content_type) == (404, "text/html")
+            page = soup(await response.text())
+            assert page.select_one(".problem p").text == "Không còn biết nhan đề này; hãy tìm lại."
+
+
 async def test_an_edition_is_chosen_by_a_record_of_it() -> None:
     clock = Clock()
     newer = library(clock, "vnu", ["Giáo trình kinh tế vi mô / Nguyễn Văn Ngọc / 2018"])
@@ -199,7 +209,7 @@ async def test_citations_are_shown_in_the_language_of_the_page_and_nothing_in_th
     )
     assert vietnamese.select_one(".citation i").text.startswith("Giáo trình kinh tế vi mô")
     assert [one.text for one in english.select(".cite dt")] == [
-        "Vietnamese theses (Ministry of Education and Training)",
+        "Vietnamese theses (MOET)",
         "APA",
         "MLA",
         "Chicago (author–date)",
