@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 STYLES = ("bgddt", "apa", "mla", "chicago", "ieee")
 """Every style, in the order in which they are offered."""
 
+_NUMBERED = frozenset({"bgddt", "ieee"})
 _LONGEST_TEXT = 2_000
 _MOST_NAMES = 50
 _LOCALES: dict[Language, str] = {"vi": "vi-VN", "en": "en-US"}
@@ -34,6 +35,7 @@ _BEGIN, _END, _LESS = "\ue000", "\ue001", "\ue002"
 _MASK = str.maketrans({"<": _LESS, _BEGIN: None, _END: None, _LESS: None})
 _PARTS = re.compile(f"{_BEGIN}([^{_END}]*){_END}|([^{_BEGIN}{_END}]+)")
 _STOP_TWICE = re.compile(f"([.?!…])({_END}?[”’]?)[.](?!\\.)")
+_NUMBER = re.compile(r"\A(?:\[1\]|1\.)\s*")  # of numbered styles: its place in the list, which we do not know
 _STOP_OUTSIDE = re.compile("([”’]+)([.,])")
 
 _writing = threading.Lock()  # citeproc-py keeps what it is writing in the style itself
@@ -131,7 +133,8 @@ def _written(cited: Item, style: str, language: Language) -> str:
     source = CiteProcJSON([{**cited, "id": "cited"}])
     bibliography = CitationStylesBibliography(_style(style, language), source, _Marks)
     bibliography.register(Cited([CitationItem("cited")]))
-    return "".join(map(str, bibliography.bibliography()))
+    written = "".join(map(str, bibliography.bibliography()))
+    return _NUMBER.sub("", written, count=1) if style in _NUMBERED else written
 
 
 @cache
