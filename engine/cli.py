@@ -20,6 +20,7 @@ from engine.cli_index import index_app
 from engine.cli_member_app import member_app
 from engine.cli_options import CONFIG, Config, Lang, language_of
 from engine.errors import LienThuError, QueryError, SettingsError
+from engine.export.formats import FORMATS
 from engine.model import Reason
 from engine.planner import is_named
 from engine.query import parse
@@ -41,6 +42,7 @@ def search(
     query: Annotated[str, typer.Argument(help="What to search for, as in the search box.")],
     config: Config = CONFIG,
     as_json: Annotated[bool, typer.Option("--json", help="Print the settled answer as JSON.")] = False,
+    as_file: Annotated[str, typer.Option("--format", help=f"Print the titles as {', '.join(FORMATS)}.")] = "",
     members: Annotated[str, typer.Option("--members", help="Ask only these, by id, with commas between.")] = "",
     deadline: Annotated[
         float | None, typer.Option("--deadline", min=0.1, help="Most seconds to wait for members.")
@@ -50,6 +52,11 @@ def search(
 ) -> None:
     """Search all members: show each one's progress while it runs, then the merged list."""
     language = language_of(lang)
+    if as_file and as_json:
+        raise typer.BadParameter("say --json or --format, not both")
+    if as_file and as_file not in FORMATS:
+        tell_both("no-such-format", found=as_file, formats=", ".join(FORMATS))
+        raise typer.Exit(2)
     house = read_house(config)
     if not any(member.enabled for member, _ in house.members):
         tell_both("no-members", folder=str(house.folder))
@@ -59,8 +66,13 @@ def search(
     filters = msgspec.structs.replace(asked.filters, members=asked.filters.members + chosen)
     asked = msgspec.structs.replace(asked, page=page, page_size=house.settings.search.page_size, filters=filters)
     console = Console(highlight=False)
-    snapshot, spoken = uvloop.run(cli_search.searched(house, asked, deadline, console, language, quiet=as_json))
-    if as_json:
+    snapshot, spoken = uvloop.run(
+        cli_search.searched(house, asked, deadline, console, language, quiet=as_json or bool(as_file))
+    )
+    if as_file:
+        sys.stdout.buffer.write(FORMATS[as_file].write([title.editions[0].merged for title in snapshot.titles]))
+        Console(stderr=True, highlight=False).print(cli_search.progress(snapshot, spoken, language))
+    elif as_json:
         sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(snapshot_view(snapshot, spoken))) + b"\n")
     else:
         cli_search.print_titles(snapshot, spoken, console, language)

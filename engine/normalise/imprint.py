@@ -81,6 +81,15 @@ def publisher(text: str) -> str | None:
     return _name_of(without, "publishers") or without
 
 
+def is_publishing_house(name: str) -> bool:
+    """Whether this is the name to show of a Vietnamese publishing house, which is spoken of as "Nxb Trẻ".
+
+    >>> is_publishing_house("Trẻ"), is_publishing_house("Bộ Y tế")
+    (True, False)
+    """
+    return name in groups("imprint")["publishers"]
+
+
 @cache
 def _tails() -> re.Pattern[str]:
     words = "|".join(

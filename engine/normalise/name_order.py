@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 
 from engine.normalise.tables import lists
 from engine.text import exact_key, folded_key
-from engine.vietnamese.syllables import is_spelt, split
+from engine.vietnamese.syllables import is_plain, is_spelt
 
 _MOST_SYLLABLES = 7  # Công Tằng Tôn Nữ Bích Ngọc has six; more is a phrase, or several people
 
@@ -40,7 +40,7 @@ def direct_name(name: str, *, is_vietnamese_text: bool = False) -> str:
     is_marked = not name.isascii()
     if not before or not after or len(before) + len(after) > _MOST_SYLLABLES or not (is_marked or is_vietnamese_text):
         return name
-    if not all(map(_is_syllable, (*before, *after)) if is_marked else map(split, (*before, *after))):
+    if not all(map(_is_syllable, (*before, *after)) if is_marked else map(is_plain, (*before, *after))):
         return name
     is_turned = _begins_with_given_name(before, after, is_marked=is_marked)
     if is_turned is None:
@@ -49,7 +49,7 @@ def direct_name(name: str, *, is_vietnamese_text: bool = False) -> str:
 
 
 def _is_syllable(word: str) -> bool:
-    return is_spelt(word) or (word.isascii() and split(word) is not None)
+    return is_spelt(word) or (word.isascii() and is_plain(word))
 
 
 def _begins_with_given_name(before: list[str], after: list[str], *, is_marked: bool) -> bool | None:

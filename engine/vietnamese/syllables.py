@@ -10,6 +10,7 @@ import unicodedata
 from functools import cache, lru_cache
 from typing import NamedTuple
 
+from engine.vietnamese.letters import unmarked
 from engine.vietnamese.tables import words
 
 TONES = {"̀": "grave", "́": "acute", "̃": "tilde", "̉": "hook", "̣": "dot"}
@@ -113,6 +114,20 @@ def is_spelt(token: str) -> bool:
     if token == join(*parts):
         return True
     return parts.rime in {"oa", "oe", "uy"} and unicodedata.normalize("NFD", token)[-2:-1] == parts.tone
+
+
+@cache
+def _plain() -> frozenset[str]:
+    return frozenset(unmarked(syllable) for syllable in _known())
+
+
+def is_plain(token: str) -> bool:
+    """Whether a lower-case token is a Vietnamese syllable as it is typed without any mark.
+
+    >>> [is_plain(token) for token in ("nguyen", "van", "smith", "nguyễn")]
+    [True, True, False, False]
+    """
+    return token in _plain()
 
 
 def join(onset: str, rime: str, tone: str) -> str:

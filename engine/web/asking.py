@@ -176,11 +176,11 @@ def _deadline(parameters: MultiMapping[str]) -> float | None:
     return float(found)
 
 
-def titles_asked(parameters: MultiMapping[str]) -> tuple[str, ...]:
+def titles_asked(parameters: MultiMapping[str], *, most: int = MOST_VALUES) -> tuple[str, ...]:
     """Return the ids of the titles that a request names."""
     found = tuple(parameters.getall("title", []))
-    if not 0 < len(found) <= MOST_VALUES:
-        wrong("title", str(len(found)), f"1-{MOST_VALUES}")
+    if not 0 < len(found) <= most:
+        wrong("title", str(len(found)), f"1-{most}")
     for value in found:
         if not 0 < len(value) <= LONGEST_TITLE_ID:
             wrong("title", value, f"1-{LONGEST_TITLE_ID}")

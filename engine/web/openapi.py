@@ -7,6 +7,8 @@ from importlib.metadata import version
 
 import msgspec
 
+from engine.export.citations import STYLES
+from engine.export.formats import BY_UNAPI, FORMATS
 from engine.model import Degree, Material
 from engine.web.asking import LONGEST_DEADLINE_S, LONGEST_NAME, LONGEST_TITLE_ID, MOST_PAGES, MOST_TITLES, MOST_VALUES
 from engine.web.problems import PROBLEM_JSON, Problem
@@ -23,6 +25,7 @@ _EVENT: Json = {
     },
 }
 _LIST: Json = {"explode": True, "style": "form"}
+_TEXT: Json = {"type": "string", "minLength": 1}
 
 
 def _parameter(name: str, text: str, schema: Json, **more: object) -> Json:
@@ -31,6 +34,12 @@ def _parameter(name: str, text: str, schema: Json, **more: object) -> Json:
 
 def _list_of(schema: Json) -> Json:
     return {"type": "array", "items": schema, "maxItems": MOST_VALUES}
+
+
+def _titles(most: int) -> Json:
+    one: Json = {"type": "string", "minLength": 1, "maxLength": LONGEST_TITLE_ID}
+    many: Json = {"type": "array", "minItems": 1, "maxItems": most, "items": one}
+    return _parameter("title", "The ids of titles.", many, **_LIST) | {"required": True}
 
 
 def _parameters() -> list[Json]:
@@ -67,6 +76,16 @@ def _parameters() -> list[Json]:
 
 def _reply(text: str, media: str, schema: Json) -> Json:
     return {"description": text, "content": {media: {"schema": schema}}}
+
+
+def _file() -> Json:
+    """Return the reply of a file in any format. What is JSON is told as JSON, the others as text or bytes."""
+    schemas: dict[str, Json] = {
+        "csl-json": {"type": "array", "items": {"type": "object"}},
+        "json-ld": {"type": "object"},
+    }
+    content = {one.media_type: {"schema": schemas.get(one.name, {"type": "string"})} for one in FORMATS.values()}
+    return {"description": "The file.", "content": content}
 
 
 def _ref(name: str) -> Json:
@@ -106,19 +125,19 @@ def description(address: str) -> Json:
         "description": "`member~record`: the id of a title or of a record in it; the record's own id percent-encoded.",
         "schema": {"type": "string", "minLength": 1},
     }
-    title_ids: Json = {
-        "name": "title",
-        "in": "query",
-        "required": True,
-        "description": "The ids of titles.",
-        "schema": {
-            "type": "array",
-            "minItems": 1,
-            "maxItems": MOST_VALUES,
-            "items": {"type": "string", "minLength": 1, "maxLength": LONGEST_TITLE_ID},
-        },
-        **_LIST,
-    }
+    file_format = _parameter(
+        "format",
+        "The format of the file; without it the header `Accept` decides, and where that names none of them, it is RIS.",
+        {"type": "string", "enum": list(FORMATS)},
+    )
+    edition = _parameter(
+        "edition",
+        "The edition that this record is part of, `member~record`; else the first. `all`: all of them.",
+        _TEXT,
+    )
+    formats: Json = {"application/xml": {"schema": _TEXT}}
+    files: Json = {FORMATS[name].media_type: {"schema": _TEXT} for name in BY_UNAPI}
+    style: Json = {"name": "style", "in": "path", "required": True, "schema": {"type": "string", "enum": list(STYLES)}}
     paths: Json = {
         "/api/v1/search": _operation(
             "search", "Search all libraries; answered when settled.", {"200": snapshot, **bad}, _parameters()
@@ -142,7 +161,43 @@ def description(address: str) -> Json:
             "availability",
             "What can be had now of titles on a reader's screen; their libraries are asked, in one batch each.",
             {"200": _reply("What is known.", "application/json", _ref("AvailabilitiesView")), **bad},
-            [title_ids],
+            [_titles(MOST_VALUES)],
+        ),
+        "/api/v1/titles/{id}/export": _operation(
+            "exportTitle",
+            "One edition of a title as a file. No library is asked.",
+            {"200": _file(), **bad, "404": _problem("No such title is known, or it has no such edition.")},
+            [title_id, file_format, edition],
+        ),
+        "/api/v1/export": _operation(
+            "exportTitles",
+            "Those of these titles that are known as one file, of each the edition shown first. No library is asked.",
+            {"200": _file(), **bad, "404": _problem("None of these titles is known.")},
+            [_titles(MOST_TITLES), file_format],
+        ),
+        "/api/v1/unapi": _operation(
+            "unapi",
+            "unAPI, by which Zotero takes a title's file: the formats, those of a record's edition, or the file.",
+            {
+                "200": {"description": "The formats, or the file.", "content": {**formats, **files}},
+                "300": {"description": "The formats of this edition.", "content": formats},
+                **bad,
+                "404": _problem("No such title is known, or it has no such edition."),
+                "406": _problem("There is no such format."),
+            },
+            [
+                _parameter("id", "A title's id; with a comma and a record's id behind it, the edition of that.", _TEXT),
+                _parameter("format", "The format of the file.", {"type": "string", "enum": list(BY_UNAPI)}),
+            ],
+        ),
+        "/api/v1/styles/{style}.csl": _operation(
+            "style",
+            "A citation style as a CSL file.",
+            {
+                "200": _reply("The style.", "application/vnd.citationstyles.style+xml", {"type": "string"}),
+                "404": _problem("There is no such style."),
+            },
+            [style],
         ),
         "/api/v1/members": _operation(
             "members",

@@ -21,6 +21,7 @@ from engine.query import LONGEST, show
 from engine.sentences import Language
 from engine.web.api import json_response, title_of
 from engine.web.asking import Asking, filters_filled, language_of, reader_of, titles_asked
+from engine.web.citing import about, cite_parts
 from engine.web.desk import DESK, filled
 from engine.web.links import active_filters, address, asked, is_asked, kept
 from engine.web.problems import Problem, ProblemError, problem
@@ -72,14 +73,15 @@ def _html(body: str, status: int = 200, headers: dict[str, str] | None = None) -
     return web.Response(text=body, status=status, content_type="text/html", headers=headers)
 
 
-def top(request: web.Request, language: Language, *, typed: str, filters: Filters, heading: str) -> str:
-    """Return the page down to the search form."""
+def top(request: web.Request, language: Language, *, typed: str, filters: Filters, heading: str, head: str = "") -> str:
+    """Return the page down to the search form. `head` is HTML for its head."""
     parameters = kept(request.query)
     return render(
         "top.html",
         language,
         typed=typed.translate(_CONTROLS),
         heading=heading.translate(_CONTROLS),
+        head=head,
         filters=filters,
         home=address("/", lang=language),
         other=address(request.path, asked(request.query), lang="en" if language == "vi" else "vi"),
@@ -215,11 +217,13 @@ async def title(request: web.Request) -> web.Response:
         typed=request.query.get("q", "")[:LONGEST],
         filters=filters_filled(filled(request.query)),
         heading=text("for", language, q=name),
+        head=render("about.html", language, about=about(found, desk, language)),
     )
     body = render(
         "title.html",
         language,
         title=found,
+        cites=await cite_parts(found, request.query, language),
         name=name,
         heading=heading,
         spoken=partial(heading_language, language=language),

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from engine.availability import Told
+from engine.export.coins import coins
 from engine.model import Edition, Holding, LinkKind, Material, Person, Reason, Record, Role, Title
 from engine.normalise.languages import language_tag
 from engine.sentences import Language, say
@@ -55,6 +56,7 @@ class Row(NamedTuple):
     reasons: tuple[str, ...]
     joins: tuple[str, ...]
     age: str
+    coins: str
 
 
 def text(code: str, language: Language, **values: str | float) -> str:
@@ -263,6 +265,7 @@ def row_of(
         reasons=tuple(dict.fromkeys(say(reason, language) for reason in title.reasons)),
         joins=joins_text(title, language),
         age=text("aged", language, age=age_text(title.age_s, language)) if title.age_s is not None else "",
+        coins=coins(merged),
     )
 
 

@@ -12,7 +12,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 from engine.errors import LienThuError
 from engine.search import Search
 from engine.settings import LienThuSettings
-from engine.web import api, pages
+from engine.web import api, exports, pages
 from engine.web.desk import DESK, Desk
 from engine.web.metrics import Metrics
 from engine.web.problems import Problem, ProblemError, problem, problem_of, problem_response
@@ -52,6 +52,7 @@ def application(search: Search, *, settings: LienThuSettings | None = None) -> w
         Pages(),
         Metrics(search),
     )
+    app.add_routes(exports.routes)  # before the title's own route, which takes any path for an id
     app.add_routes(api.routes)
     app.add_routes(pages.routes)
     app.router.add_static("/static/", _STATIC)
@@ -105,7 +106,9 @@ async def _too_long(_: web.Request) -> web.StreamResponse:
 
 
 def _told(request: web.Request, found: Problem, headers: dict[str, str]) -> web.Response:
-    if request.path.startswith(("/api/", "/healthz", "/metrics")):
+    # A person follows a link to a file, and must not be told in JSON that it is no longer there.
+    is_person = request.path.endswith("/export") and "text/html" in request.headers.get("Accept", "")
+    if request.path.startswith(("/api/", "/healthz", "/metrics")) and not is_person:
         return problem_response(found, headers)
     return pages.problem_page(request, found, headers)
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from multidict import MultiMapping
 
+from engine.export.formats import FORMATS
 from engine.model import Report, Snapshot, State
 from engine.sentences import Language, say
 from engine.web.asking import MOST_PAGES
@@ -48,6 +49,8 @@ class Telling(NamedTuple):
     previous: str | None
     next: str | None
     first: str | None
+    saved: tuple[str, ...]
+    formats: tuple[tuple[str, str], ...]
 
 
 def telling(snapshot: Snapshot, members: Members, parameters: MultiMapping[str], language: Language) -> Telling:
@@ -76,6 +79,8 @@ def telling(snapshot: Snapshot, members: Members, parameters: MultiMapping[str],
         previous=address("/", parameters, page=query.page - 1 if query.page > 2 else None) if query.page > 1 else None,
         next=address("/", parameters, page=query.page + 1) if has_next else None,
         first=address("/", parameters) if query.page > 1 else None,
+        saved=tuple(title.id for title in snapshot.titles),
+        formats=tuple((one.name, one.label) for one in FORMATS.values()),
     )
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+import rispy
 
 from tests.servers import free_port
 
@@ -129,6 +130,11 @@ def test_the_command_line_finds_the_same(running: tuple[str, dict[str, str]], tm
     assert "Giáo trình kinh tế vi mô" in shown.stdout
     as_json = subprocess.run([*command, "--json"], capture_output=True, text=True, check=True, timeout=60)
     assert json.loads(as_json.stdout)["titles"][0]["members"] == ["song-hong"]
+    as_ris = subprocess.run([*command, "--format", "ris"], capture_output=True, check=True, timeout=60)
+    assert "Giáo trình kinh tế vi mô" in rispy.loads(as_ris.stdout.decode())[0]["title"]
+    unknown = subprocess.run([*command, "--format", "doc"], capture_output=True, text=True, check=False, timeout=60)
+    assert unknown.returncode == 2
+    assert "There is no format doc; there are: ris, bibtex, csl-json, marcxml, marc, json-ld." in unknown.stderr
     checked = subprocess.run(
         [sys.executable, "-m", "engine.cli", "member", "check", "song-hong", "--config", str(config)],
         capture_output=True,

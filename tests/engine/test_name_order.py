@@ -61,6 +61,7 @@ def test_a_name_whose_order_is_not_sure_stays_as_it_is(name: str) -> None:
 
 def test_a_name_without_marks_is_turned_in_a_vietnamese_text_only() -> None:
     assert direct_name("Hong, Phi Manh", is_vietnamese_text=True) == "Phi Manh Hong"
+    assert direct_name("Nguyen, Van Quyen", is_vietnamese_text=True) == "Nguyen Van Quyen"
     assert direct_name("Hong, Phi Manh") == "Hong, Phi Manh"
     assert direct_name("Mankiw, N. Gregory", is_vietnamese_text=True) == "Mankiw, N. Gregory"
 

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
+import rispy
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
-from tests.engine.simulated import Clock, lending, library
+from tests.engine.export.works import BOOK, THESIS
+from tests.engine.simulated import Clock, Library, lending, library
 from tests.engine.web.federation import VI_MO, many, refusing, shelf
 from tests.engine.web.threads import running
 
@@ -224,3 +228,66 @@ def test_without_a_script_a_title_has_a_link_that_asks_what_can_be_had_now(brows
         expect(page.locator(".copies .out")).to_be_visible()
         expect(page.get_by_role("link", name="Hỏi tình trạng lúc này")).to_have_count(0)
         context.close()
+
+
+def citing(clock: Clock) -> Library:
+    """Return a library of a book with long names and a thesis, to be cited."""
+    found = library(clock, "neu", [])
+    found.records = [msgspec.structs.replace(record, member="neu") for record in (BOOK, THESIS)]
+    return found
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_a_citation_is_copied_with_its_italics(browser: Browser, width: int) -> None:
+    clock = Clock()
+    with running(clock, citing(clock)) as service:
+        context = browser.new_context(viewport={"width": width, "height": 900})
+        page = context.new_page()
+        page.goto(f"{service.address}/?q=kinh+te+vi+mo")
+        page.locator(".row h2 a").first.click()
+        part = page.locator(".cite")
+        expect(part.get_by_role("heading", name="Trích dẫn")).to_be_visible()
+        button = part.get_by_role("button", name="Chép: Luận văn, luận án (Bộ GD&ĐT)")
+        before = page.evaluate("document.documentElement.scrollHeight")
+        page.evaluate("document.addEventListener('copy', () => { window.copied = document.getSelection().toString() })")
+        button.click()
+        expect(button).to_have_text("Đã chép")
+        assert page.evaluate("window.copied") == (
+            "Nguyễn Văn Ngọc, Mankiw N. G. (2012), Giáo trình kinh tế vi mô: Lý thuyết & thực hành, tập 2, "
+            "tái bản lần 3, Nxb Đại học Kinh tế Quốc dân, Hà Nội."
+        )
+        assert page.evaluate("document.documentElement.scrollHeight") == before
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        assert page.evaluate(SMALL) == []
+        page.screenshot(path=BUILD / f"cite-{width}.png", full_page=True)
+        context.close()
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_without_a_script_a_citation_is_chosen_by_a_click_and_a_file_by_a_link(browser: Browser, width: int) -> None:
+    clock = Clock()
+    with running(clock, citing(clock)) as service:
+        context = browser.new_context(java_script_enabled=False, viewport={"width": width, "height": 900})
+        page = context.new_page()
+        page.goto(f"{service.address}/?q=nghien+cuu&lang=en")
+        with page.expect_download() as saved:
+            page.get_by_role("button", name="Save").click()
+        assert rispy.loads(saved.value.path().read_text("utf-8"))[0]["type_of_work"] == "Luận án tiến sĩ"
+        page.locator(".row h2 a").first.click()
+        expect(page.get_by_role("button", name="Copy")).to_have_count(0)
+        expect(page.locator(".citation").first).to_be_visible()
+        with page.expect_download() as saved:
+            page.get_by_role("link", name="BibTeX").click()
+        assert saved.value.suggested_filename == "nghien-cuu-luoi-dien-viet-nam.bib"
+        page.screenshot(path=BUILD / f"cite-plain-{width}.png", full_page=True)
+        context.close()
+
+
+def test_the_policy_of_the_page_lets_programs_read_what_stands_in_it(page: Page) -> None:
+    clock = Clock()
+    with running(clock, citing(clock), shelf(clock)) as service:
+        page.goto(f"{service.address}/?q=kinh+te+vi+mo")
+        page.goto(f"{service.address}/titles/hust~1")
+        told = json.loads(page.locator("script[type='application/ld+json']").text_content() or "")
+        assert told["name"] == "Giáo trình kinh tế vi mô: <script>alert(1)</script>"
+        assert page.locator("script:not([src])").count() == 1

@@ -26,7 +26,11 @@ PATHS = [
     "/api/v1/search",
     "/api/v1/search/stream",
     "/api/v1/availability",
+    "/api/v1/export",
+    "/api/v1/unapi",
     "/api/v1/titles/{id}",
+    "/api/v1/titles/{id}/export",
+    "/api/v1/styles/{style}.csl",
     "/api/v1/members",
     "/healthz",
     "/metrics",
@@ -35,7 +39,7 @@ PATHS = [
 
 
 CASES = [(path, GenerationMode.POSITIVE) for path in PATHS]
-CASES += [(path, GenerationMode.NEGATIVE) for path in PATHS[:3]]  # the others take nothing that could be wrong
+CASES += [(path, GenerationMode.NEGATIVE) for path in PATHS[:5]]  # the others take nothing that could be wrong
 
 
 @pytest.mark.parametrize(("path", "mode"), CASES)
