@@ -32,6 +32,8 @@ from tests.engine.export.works import edition
 
 TODAY = date(2026, 11, 30)
 A_BATCH = 500
+EVERY = 3
+"""Of the corpus so many records share one trial: to read everything back takes minutes."""
 
 
 def merged(records: Sequence[Record]) -> list[Record]:
@@ -82,15 +84,15 @@ def test_what_a_library_of_the_demo_holds_can_be_taken_along(number: int) -> Non
 
 
 @pytest.mark.needs("corpus")
-def test_every_record_of_the_corpus_can_be_taken_along(corpus: Path) -> None:
+def test_records_of_the_corpus_can_be_taken_along(corpus: Path) -> None:
     for name, found in sets_of(corpus).items():
-        records = merged([one for one in found if isinstance(one, Record)])
+        records = merged([one for one in found if isinstance(one, Record)][::EVERY])
         for start in range(0, len(records), A_BATCH):
             batch = records[start : start + A_BATCH]
             try:
                 check(batch)
             except AssertionError as error:
                 raise AssertionError(f"{name}, from record {start}") from error
-        for record in records[::200]:
+        for record in records[::70]:
             for style in STYLES:
                 assert citation(record, style, "en").text
