@@ -22,11 +22,14 @@ class ForeignError(ConnectionError):
 
 
 class HeardNode(AiohttpHttpNode):
-    """A node that counts as timed out when nobody waits any more, unless it has answered others meanwhile."""
+    """A node that counts as timed out when nobody waits any more, unless it has answered others meanwhile.
+
+    Of all who stop waiting at once one says so: the client would leave it out once for each, and ask it as often.
+    """
 
     def __init__(self, config: NodeConfig) -> None:
         super().__init__(config)
-        self._heard_at = 0.0
+        self._judged_at = 0.0  # when it answered last, or was last found silent
 
     async def perform_request(  # type: ignore[override]  # all that it is called with is handed on
         self, *args: Any, **kwargs: Any
@@ -36,11 +39,12 @@ class HeardNode(AiohttpHttpNode):
         try:
             answer = await super().perform_request(*args, **kwargs)
         except asyncio.CancelledError as error:
-            if error.args == (IMPATIENT,) and self._heard_at < began:
+            if error.args == (IMPATIENT,) and self._judged_at < began:
+                self._judged_at = time.monotonic()
                 raise ConnectionTimeout(IMPATIENT) from error
             raise
         status, product = answer.meta.status, answer.meta.headers.get("x-elastic-product")
         if (status < 300 or status == 404) and product != "Elasticsearch":
             raise ForeignError(f"HTTP {status}")
-        self._heard_at = time.monotonic()
+        self._judged_at = time.monotonic()
         return answer

@@ -37,6 +37,10 @@ BREATH_S: Final = 0.25
 """A look-up by id takes 2 ms. Where one was waited for in vain nobody waits for the next ones of this time: a reader's
 search makes several, and is held up once."""
 
+SHORT_BREATH_S: Final = 0.05
+"""The same where there are several nodes: what one that is silent keeps, another may have. Just long enough for the
+next look-ups of the same search."""
+
 JUST_S: Final = 1.0
 """A store that answered others so shortly before is well: it was the question that was hard, or one node silent."""
 
@@ -64,6 +68,7 @@ class Store:
     def __init__(self, settings: ElasticSettings, bring_up: Callable[[AsyncElasticsearch], Awaitable[None]]) -> None:
         self.settings = settings
         self._client = _client(settings)
+        self._has_others = len(settings.urls) > 1
         self._bring_up = bring_up
         self._trouble: Reason | None = None
         self._blocked: Reason | None = None
@@ -104,7 +109,7 @@ class Store:
             return await self._tried(lambda: self._within(call, patience_s), is_search=not is_by_id)
         except TroubleError as error:
             if is_by_id and isinstance(error.__cause__, TimeoutError):
-                self._resting_until = loop.time() + BREATH_S
+                self._resting_until = loop.time() + (SHORT_BREATH_S if self._has_others else BREATH_S)
             raise
 
     async def _within(self, call: Callable[[AsyncElasticsearch], Awaitable[Found]], patience_s: float) -> Found:
@@ -151,7 +156,7 @@ class Store:
             if isinstance(error, ApiError) and is_ours(error):
                 raise  # a request of ours that is wrong says nothing of the store
             reason = reason_of(error)
-            is_other = is_search or len(self.settings.urls) > 1
+            is_other = is_search or self._has_others
             if not (isinstance(error, TimeoutError) and is_other and self._answered_at > began - JUST_S):
                 self._note(reason)
             raise TroubleError(reason) from error

@@ -15,9 +15,16 @@ import pytest
 
 from demo import federation
 from demo.federation import Federation
-from demo.members import write_members
 from tests.elastic import Node, cluster
-from tests.end_to_end.test_two_instances import LATEST_S, Instance, settled, states, until_cached, until_index
+from tests.end_to_end.test_two_instances import (
+    LATEST_S,
+    Instance,
+    settled,
+    states,
+    until_cached,
+    until_index,
+    write_patient_members,
+)
 
 pytestmark = pytest.mark.needs("elasticsearch")
 
@@ -34,7 +41,7 @@ def nodes() -> Iterator[tuple[Node, ...]]:
 async def instance(tmp_path: Path, nodes: tuple[Node, ...]) -> AsyncIterator[tuple[Instance, Federation]]:
     libraries = await federation.start()
     (tmp_path / "members").mkdir()
-    write_members(tmp_path / "members", libraries.libraries)
+    write_patient_members(tmp_path / "members", libraries)
     one = Instance(tmp_path, *(node.url for node in nodes))
     await asyncio.to_thread(one.start)
     yield one, libraries

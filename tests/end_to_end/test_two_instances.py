@@ -33,6 +33,9 @@ port = {port}
 [contact]
 name = "Lien Thu tests"
 
+[search]
+deadline_s = 45.0
+
 [index]
 backend = "elasticsearch"
 
@@ -67,6 +70,13 @@ class Instance:
         return self._process.wait(20)
 
 
+def write_patient_members(folder: Path, libraries: Federation) -> None:
+    """Write the members' files. On a busy machine a library of this process is slow, and must not look broken."""
+    for file in write_members(folder, libraries.libraries):
+        told = file.read_text("utf-8")
+        file.write_text(told.replace("[manners]\n", "[manners]\ntimeout_s = 40.0\n"), "utf-8")
+
+
 @pytest.fixture(scope="module")
 def elastic() -> Iterator[Node]:
     with node() as running:
@@ -77,7 +87,7 @@ def elastic() -> Iterator[Node]:
 async def libraries(tmp_path: Path) -> AsyncIterator[Federation]:
     running = await federation.start()
     (tmp_path / "members").mkdir()
-    write_members(tmp_path / "members", running.libraries)
+    write_patient_members(tmp_path / "members", running)
     yield running
     await running.stop()
 
@@ -103,7 +113,7 @@ async def lone(tmp_path: Path, elastic: Node, libraries: Federation) -> AsyncIte
 
 
 async def settled(client: httpx.AsyncClient, instance: Instance, words: str) -> dict[str, Any]:
-    answer = await client.get(f"{instance.url}/api/v1/search", params={"q": words, "deadline_s": 15})
+    answer = await client.get(f"{instance.url}/api/v1/search", params={"q": words, "deadline_s": 45})
     assert answer.status_code == 200, answer.text
     found: dict[str, Any] = answer.json()
     return found
@@ -159,7 +169,8 @@ async def test_one_asks_the_other_answers_and_a_rush_asks_each_member_once(
         rush = await asyncio.gather(*(settled(client, (one, two)[number % 2], "vật lý") for number in range(24)))
         rushed = {member: count - before[member] for member, count in libraries.request_counts().items()}
         assert rushed == cost
-        assert {state for answer in rush for state in states(answer).values()} <= {"answered", "cached"}
+        for answer in rush:
+            assert set(states(answer).values()) <= {"answered", "cached"}, answer["reports"]
         assert len({tuple(title["id"] for title in answer["titles"]) for answer in rush}) == 1
 
 
@@ -183,7 +194,9 @@ async def test_elasticsearch_is_killed_under_load_and_no_reader_sees_an_error(
         ends, wanted = time.monotonic() + LATEST_S, answered + more
         while answered < wanted:
             assert time.monotonic() < ends, answered
-            assert not any(task.done() for task in readers)
+            for one in readers:
+                if one.done():
+                    one.result()  # what it saw
             await asyncio.sleep(0.05)
 
     async with httpx.AsyncClient(timeout=LATEST_S) as client:
