@@ -3,8 +3,8 @@
     python -m benchmarks.index [--sizes 10000,100000,1000000] [--backends embedded,elasticsearch] [--readers-s 30]
 
 Records are made of the words of the demo's catalogue, drawn as unevenly as words are. Each figure is of 200 questions,
-asked one after the other. Elasticsearch runs on this machine, with a heap of 1 GB; the client waits for it,
-so that slow answers are counted and not left out.
+asked one after the other, when what was written is merged and a thousand others were asked. Elasticsearch runs on this
+machine, with a heap of 1 GB; the client waits for it, so that slow answers are counted and not left out.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from itertools import accumulate
 from pathlib import Path
 
+from elasticsearch import AsyncElasticsearch
+
 from benchmarks.figures import Figure, tell
 from benchmarks.index_readers import shared_by
 from demo.catalogue import editions
@@ -35,6 +37,9 @@ QUESTIONS = 200
 PER_ANSWER = 20
 ASKED = 3
 """Every third question is asked by so many readers, and is offered from then on; the others by one."""
+WARMING = 1_000
+"""Questions of each kind that are asked before any is measured."""
+
 SYLLABLES = 6_000
 BOUNDS_MS = {"lookup": (5.0, 20.0), "search": (15.0, 50.0), "suggestion": (10.0, 30.0)}
 WRITE_BOUND_MS = 2_000.0
@@ -101,6 +106,14 @@ async def grow(index: TitleIndex, words: Words, first: int, last: int) -> None:
     await index.flush()
 
 
+async def warmed(index: TitleIndex, words: Words, looked: Sequence[Sequence[Question]]) -> None:
+    """Ask other questions until the store is as in a service that has run long: Java compiles what is used often."""
+    for number in range(WARMING):
+        await index.answers(looked[-number % len(looked)])
+        await index.search(Query(expression=Clause(" ".join(words.some(1 + number % 4)))), 60)
+        await index.suggest(" ".join(words.some(2))[: 1 + number % 8], 8)
+
+
 async def measured(index: TitleIndex, words: Words, size: int) -> AsyncIterator[tuple[str, float, float]]:
     """Yield what was measured: its name, the median and the 95th percentile in milliseconds."""
     chance = random.Random(11)
@@ -112,9 +125,7 @@ async def measured(index: TitleIndex, words: Words, size: int) -> AsyncIterator[
     assert len(await index.answers(looked[0])) > 0
     queries = [Query(expression=Clause(" ".join(words.some(chance.randint(1, 4))))) for _ in range(QUESTIONS)]
     prefixes = [" ".join(words.some(2))[: chance.randint(1, 8)] for _ in range(QUESTIONS)]
-    for warming in range(20):  # caches of the operating system and of the server, as in a service that has run for long
-        await index.search(queries[-warming], 60)
-        await index.suggest(prefixes[-warming], 8)
+    await warmed(index, words, looked)
     yield "lookup", *await timed([lambda ten=ten: index.answers(ten) for ten in looked])  # type: ignore[misc]
     yield "search", *await timed([lambda query=query: index.search(query, 60) for query in queries])  # type: ignore[misc]
     yield "suggestion", *await timed([lambda text=text: index.suggest(text, 8) for text in prefixes])  # type: ignore[misc]
@@ -153,6 +164,16 @@ async def ready(index: TitleIndex) -> None:
     raise RuntimeError("the index is not ready")
 
 
+async def rested(url: str) -> None:
+    """Return when Elasticsearch has merged what was written: so much comes at once here only."""
+    async with AsyncElasticsearch(url, request_timeout=60) as client:
+        while True:
+            told = await client.indices.stats(index="lienthu-bench-*", metric="merge")
+            if not told["_all"]["total"]["merges"]["current"]:
+                return
+            await asyncio.sleep(1)
+
+
 async def grown(backend: str, elastic_url: str, folder: Path, sizes: Sequence[int]) -> list[Figure]:
     """Return the figures of one backend as it grows."""
     figures: list[Figure] = []
@@ -161,6 +182,8 @@ async def grown(backend: str, elastic_url: str, folder: Path, sizes: Sequence[in
         for wanted in sizes:
             await grow(index, words, size, wanted)
             size = wanted
+            if backend == "elasticsearch":
+                await rested(elastic_url)
             async for name, median, tail in measured(index, words, size):
                 label = f"{backend}, {size:,} records: {name}"
                 middle, end = BOUNDS_MS.get(name, (WRITE_BOUND_MS, WRITE_BOUND_MS))
