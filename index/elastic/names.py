@@ -61,9 +61,9 @@ def mapping(kind: str) -> dict[str, object]:
 
 def body(kind: str, settings: ElasticSettings) -> dict[str, object]:
     """Return what an index of a kind is made with."""
-    # Documents go to shards by their ids, which Elasticsearch does without a word of ours. By member would suit nothing:
-    # a search asks every shard whatever stands there, the largest member would fill one shard, and what is read by id
-    # finds its shard by the id. All but records are few enough, or small enough, for one shard.
+    # Documents go to shards by their ids, which Elasticsearch does without a word of ours. Routing by member would suit
+    # nothing: a search asks every shard whatever stands there, the largest member would fill one shard, and what is
+    # read by id finds its shard by the id. All but records are few enough, or small enough, for one shard.
     shards = settings.shards if kind in {"records", "harvested"} else 1
     return {
         "mappings": mapping(kind),
