@@ -204,10 +204,7 @@ class HarvestedIndices:
         document: Document = {"member": member, "body": packed(state)}
         if state.confirmed_at is not None:
             document["confirmed_at"] = state.confirmed_at
-        # Refreshed: instant search asks here how old what it found is.
-        await client.index(
-            index=self._names.alias("harvests"), id=member, document=document, refresh=True, require_alias=True
-        )
+        await client.index(index=self._names.alias("harvests"), id=member, document=document, require_alias=True)
         await client.indices.refresh(index=alias)
         return Written(new=new, changed=changed, gone=len(gone) + cleared)
 

@@ -32,7 +32,7 @@ _REFRESHED: Final = {
     "terms": "1s",
     "claims": "-1",  # by id only
     "harvested": "1s",
-    "harvests": "1s",
+    "harvests": "-1",  # by id only
 }
 
 

@@ -104,19 +104,26 @@ class _Asked(msgspec.Struct, frozen=True):
 
 
 async def _best(client: AsyncElasticsearch, names: Names, asked: _Asked) -> tuple[Aged, ...]:
-    """Return what a search finds. In the same round trip comes when members were harvested last."""
-    harvests: Document = {"query": {"exists": {"field": "confirmed_at"}}, "_source": ["confirmed_at"], "size": 1_000}
-    told = await client.msearch(
-        searches=[{"index": _records(names)}, asked.body(), {"index": names.alias("harvests")}, harvests]
-    )
-    found, harvested = told["responses"]
-    times = {hit["_id"]: hit["_source"]["confirmed_at"] for hit in harvested.get("hits", {}).get("hits", [])}
+    """Return what a search finds; of what was harvested, as old as its member's last harvest."""
+    found = await client.search(index=_records(names), body=asked.body())
     best: dict[str, Aged] = {}
+    harvested: set[str] = set()
     for hit in answered(found)["hits"]["hits"]:
         aged = aged_of(hit["_source"])
-        if aged is not None and (hit["_id"] not in best or best[hit["_id"]].asked_at < aged.asked_at):
+        if aged is None:
+            continue
+        if hit["_id"] not in best or best[hit["_id"]].asked_at < aged.asked_at:
             best[hit["_id"]] = aged
+        if hit["_index"].startswith(names.alias("harvested")):
+            harvested.add(aged.record.member)
+    times = await _harvest_times(client, names, sorted(harvested)) if harvested else {}
     return tuple(_confirmed(one, times) for one in best.values())
+
+
+async def _harvest_times(client: AsyncElasticsearch, names: Names, members: Sequence[str]) -> dict[str, float]:
+    """Return when members last confirmed all that was harvested of them."""
+    told = await client.mget(index=names.alias("harvests"), ids=list(members), source_includes=["confirmed_at"])
+    return {one["_id"]: one["_source"].get("confirmed_at") or 0.0 for one in told["docs"] if one.get("found")}
 
 
 def _records(names: Names) -> str:
