@@ -1,6 +1,6 @@
 """The indices: their names, their mappings as data, and how they come to be.
 
-A name ends in the version of its mapping (`lienthu-records-1`); everything asks through the alias without it
+A name ends in the version of its mapping (`lienthu-records-2`); everything asks through the alias without it
 (`lienthu-records`), so that `lienthu index migrate` can move what is behind an alias while it is asked.
 """
 

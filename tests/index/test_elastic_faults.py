@@ -23,7 +23,7 @@ from engine.sentences import sentences
 from index.elastic import index as open_elastic
 from index.elastic.counting import wanted
 from index.elastic.documents import packed, record_document
-from index.elastic.names import Names, body
+from index.elastic.names import VERSIONS, Names, body
 from index.elastic.settings import ElasticSettings
 from index.elastic.store import PROBE_S, TroubleError
 from tests.elastic import Node, node
@@ -229,7 +229,7 @@ async def test_an_index_of_a_newer_version_is_left_alone(running: Node, opened: 
         await client.indices.create(index=f"{prefix}-records-7", mappings={"dynamic": "strict"})
         await client.indices.update_aliases(
             actions=[
-                {"remove": {"index": f"{prefix}-records-1", "alias": f"{prefix}-records"}},
+                {"remove": {"index": Names(prefix).concrete("records"), "alias": f"{prefix}-records"}},
                 {"add": {"index": f"{prefix}-records-7", "alias": f"{prefix}-records"}},
             ]
         )
@@ -238,7 +238,7 @@ async def test_an_index_of_a_newer_version_is_left_alone(running: Node, opened: 
         assert not state.is_ready
         assert has("newer")(state)
         assert state.problem is not None
-        assert state.problem.values == {"name": f"{prefix}-records-7", "found": 7, "known": 1}
+        assert state.problem.values == {"name": f"{prefix}-records-7", "found": 7, "known": VERSIONS["records"]}
         older.keep(question(), answer(book()))
         await older.flush()
         assert (await client.count(index=f"{prefix}-records"))["count"] == 0
@@ -250,7 +250,7 @@ async def test_a_part_that_is_missing_is_told_and_the_rest_is_used(running: Node
     async with AsyncElasticsearch(running.url) as client:
         # Its shard can be placed on no node: what is left of an index whose node has gone for good.
         await client.indices.create(
-            index=f"{prefix}-records-1",
+            index=Names(prefix).concrete("records"),
             aliases={f"{prefix}-records": {}},
             settings={"number_of_replicas": 0, "routing.allocation.require._name": "nobody"},
             wait_for_active_shards="0",
@@ -263,13 +263,13 @@ async def test_a_part_that_is_missing_is_told_and_the_rest_is_used(running: Node
         assert await index.answers([question("trống")]) == {question("trống"): answer(total=0)}
         assert await index.search(Query(expression=Clause("kinh te")), 5) == ()
         await index.close()
-        await client.indices.delete(index=f"{prefix}-records-1")
+        await client.indices.delete(index=Names(prefix).concrete("records"))
 
 
 @contextlib.asynccontextmanager
 async def halved(running: Node, prefix: str, *kinds: str) -> AsyncIterator[AsyncElasticsearch]:
     """Make indices of two shards of which one is on no node, as when half of the nodes have gone."""
-    names = [f"{prefix}-{kind}-1" for kind in kinds]
+    names = [Names(prefix).concrete(kind) for kind in kinds]
     away = {"number_of_shards": 2, "number_of_replicas": 0, "routing.allocation.total_shards_per_node": 1}
     async with AsyncElasticsearch(running.url) as client:
         try:

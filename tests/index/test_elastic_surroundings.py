@@ -19,6 +19,7 @@ from engine.errors import StoreError
 from engine.model import Clause, Query, Window
 from engine.ports import IndexState, TitleIndex
 from index.elastic import index as open_elastic
+from index.elastic.names import Names
 from tests.elastic import Node, node
 from tests.index.contract import HOUR_S, Hand, answer, book, question
 
@@ -330,7 +331,8 @@ async def test_a_template_that_fits_our_names_changes_nothing_of_what_we_choose(
     index.keep(question(), answer(book()))
     await index.flush()
     assert await index.search(Query(Clause("kinh te")), 5) != ()
-    found = (await client.indices.get(index=f"{prefix}-records", flat_settings=True)).body[f"{prefix}-records-1"]
+    name = Names(prefix).concrete("records")
+    found = (await client.indices.get(index=f"{prefix}-records", flat_settings=True)).body[name]
     assert found["mappings"]["dynamic"] == "strict"
     assert found["settings"]["index.translog.durability"] == "request"
     assert found["settings"]["index.refresh_interval"] == "1s"
