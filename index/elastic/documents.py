@@ -28,8 +28,12 @@ Document = dict[str, object]
 
 
 def question_id(question: Question) -> str:
-    """Return what a question's answer is looked up by."""
-    return blake2b(_encoder.encode(question), digest_size=16).hexdigest()
+    """Return what a question's answer is looked up by; also of one that can't be written down, and has none."""
+    try:
+        written = _encoder.encode(question)
+    except (UnicodeError, OverflowError):
+        written = ascii(question).encode()
+    return blake2b(written, digest_size=16).hexdigest()
 
 
 def text_id(text: str) -> str:

@@ -80,6 +80,11 @@ class Writer:
         """Take an answer, if it is worth its place."""
         if self._is_closed:
             return
+        try:
+            size_bytes = 500 + DECODED_PER_BYTE * len(_encoder.encode((question, answer)))
+        except (UnicodeError, OverflowError):  # a half letter, a number that nobody means: it holds nothing else up
+            self._sender.dropped += 1
+            return
         worth = value(self._sketch.estimate(question.terms), 0.0, self._settings.fresh_s)
         if not admits(worth, self.floor):
             return
@@ -87,8 +92,7 @@ class Writer:
         if former is not None:
             self._bytes -= former.size_bytes
             if former.answer.asked_at > answer.asked_at:
-                answer = former.answer
-        size_bytes = 500 + DECODED_PER_BYTE * len(_encoder.encode(answer))
+                answer, size_bytes = former.answer, former.size_bytes
         self._keeps[question] = Waiting(question, answer, size_bytes)
         self._bytes += size_bytes
         while self._bytes > self._settings.queue_mb * MEGABYTE and len(self._keeps) > 1:
@@ -104,7 +108,7 @@ class Writer:
 
     def count(self, terms: str) -> None:
         """Note that somebody asked this."""
-        if self._is_closed:
+        if self._is_closed or not _is_writable(terms):
             return
         self._sketch.note(terms)
         if terms in self._counts or len(self._counts) < MOST_COUNTS:
@@ -234,6 +238,15 @@ class Writer:
             await asyncio.gather(self._task, return_exceptions=True)
         self._keeps.clear()
         self._counts.clear()
+
+
+def _is_writable(text: str) -> bool:
+    """Whether a text can be written down: halves of letters cannot."""
+    try:
+        text.encode()
+    except UnicodeError:
+        return False
+    return True
 
 
 def _is_complete(one: Waiting) -> bool:
