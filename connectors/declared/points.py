@@ -56,7 +56,7 @@ def css(point: str) -> soupsieve.SoupSieve:
     """Return a selector. Raises ValueError with what is wrong."""
     try:
         return soupsieve.compile(point)
-    except (soupsieve.SelectorSyntaxError, NotImplementedError) as error:
+    except (soupsieve.SelectorSyntaxError, NotImplementedError) as error:  # the second: CSS that soupsieve cannot do
         problem = str(error).splitlines()[0].rstrip(". ")
         raise ValueError(f"not a CSS selector: {problem}; write one like div.result > a.title") from error
 

@@ -35,6 +35,7 @@ _LIKELY: Final = (
 )
 
 _MOST_OPTIONS: Final = 12
+# "TODO" in these texts is for whoever finishes the file that they stand in: what no look at the pages could tell.
 _NONE: Final = 'point = "TODO"  # TODO: what a page without hits shows, and no other page'
 
 

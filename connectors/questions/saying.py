@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from abc import ABC, abstractmethod
 from typing import Generic, TypeVar
 
 import msgspec
@@ -14,7 +15,7 @@ from engine.model import And, Clause, Expression, Filters, Not, Or, Query, Reaso
 Said = TypeVar("Said")
 
 
-class Saying(Generic[Said]):
+class Saying(ABC, Generic[Said]):
     """One query being said, and the notices gathered on the way. What is said of nothing is false.
 
     `booleans` are those of `and`, `or`, `not` that the server knows; `marks_apart`: its catalogue has letters and their
@@ -82,22 +83,22 @@ class Saying(Generic[Said]):
             raise UnsupportedError("what is wanted cannot be asked of this server, only what is not")
         return self.without(whole, unwanted) if unwanted else whole
 
+    @abstractmethod
     def clause(self, clause: Clause) -> Said:
         """Return one clause; nothing where it holds no word that a server could look for."""
-        raise NotImplementedError
 
+    @abstractmethod
     def joined(self, boolean: str, parts: list[Said]) -> Said:
         """Join what was said with `and` or `or`."""
-        raise NotImplementedError
 
+    @abstractmethod
     def without(self, whole: Said, unwanted: list[Expression]) -> Said:
         """Return what was said without what is unwanted."""
-        raise NotImplementedError
 
+    @abstractmethod
     def years(self, filters: Filters) -> Said:
         """Return the span of years, nothing where the server cannot be asked for it."""
-        raise NotImplementedError
 
+    @abstractmethod
     def languages(self, filters: Filters) -> Said:
         """Return the languages, nothing where the server cannot be asked for them."""
-        raise NotImplementedError

@@ -18,10 +18,11 @@ _WORD = re.compile(r"\S+")
 _LOOKALIKE = re.compile(f"[{''.join(D_LOOKALIKES)}{''.join(_SIGNS)}]")
 
 # Invisible: soft hyphen, zero-width signs, marks of direction, byte order mark, controls (those that are spaces
-# stay to be collapsed). Joiners stay beside letters of scripts that need them.
+# stay to be collapsed), and half letters (surrogates), which no encoding can write. Joiners stay beside letters of
+# scripts that need them.
 _INVISIBLE = (
     "\u00ad\u034f\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb"
-    "\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f"
+    "\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff"
 )
 _JOINER_IN_LATIN = r"(?<![\u0590-\u10ff\u1780-\u18af])[\u200c\u200d]|[\u200c\u200d](?![\u0590-\u10ff\u1780-\u18af])"
 INVISIBLE = re.compile(f"[{_INVISIBLE}]|{_JOINER_IN_LATIN}")
@@ -55,7 +56,7 @@ def clean(text: str) -> str:
     It keeps letters, case and punctuation. What needs `repair` is repaired first: soft hyphens and
     controls are letters in the old encodings.
 
-    >>> clean("  Ðại\u00a0ho\u0323c  \u200bBa\u0301ch khoa\n")
+    >>> clean("  Ðại\u00a0ho\u0323c  \u200bBa\u0301ch \ud800khoa\n")
     'Đại học Bách khoa'
     """
     if not text.isascii():

@@ -10,6 +10,7 @@ import msgspec
 from engine.model import Answer, Material, Record
 from engine.ports import Aged, Question
 from engine.text import exact_key, folded_key
+from index.questions import digest, is_complete
 from index.words import is_available, words
 
 LONGEST_BEGINNING = 64
@@ -28,12 +29,8 @@ Document = dict[str, object]
 
 
 def question_id(question: Question) -> str:
-    """Return what a question's answer is looked up by; also of one that can't be written down, and has none."""
-    try:
-        written = _encoder.encode(question)
-    except (UnicodeError, OverflowError):
-        written = ascii(question).encode()
-    return blake2b(written, digest_size=16).hexdigest()
+    """Return what a question's answer is looked up by."""
+    return digest(question).hex()
 
 
 def text_id(text: str) -> str:
@@ -62,7 +59,6 @@ def packed(value: object) -> str:
 def answer_document(question: Question, answer: Answer) -> Document:
     """Return an answer as a document, whole: it is looked up in one go."""
     body = packed(answer)
-    is_all = answer.total is not None and answer.total <= len(answer.placed)
     return {
         "member": question.member,
         "terms": question.terms,
@@ -70,7 +66,7 @@ def answer_document(question: Question, answer: Answer) -> Document:
         "count": question.count,
         "asked_at": answer.asked_at,
         "size": len(body),
-        "is_complete": question.start == 1 and is_all and not answer.has_more and not answer.notices,
+        "is_complete": is_complete(question, answer),
         "records": [record_id(placed.record.member, placed.record.id) for placed in answer.placed],
         "body": body,
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import msgspec
 from elasticsearch import AsyncElasticsearch
@@ -48,8 +49,7 @@ async def record(client: AsyncElasticsearch, names: Names, member: str, own: str
     )
     *records, harvest = found["docs"]
     kept = [aged for one in records if one.get("found") and (aged := aged_of(one["_source"])) is not None]
-    times = {member: harvest["_source"].get("confirmed_at") or 0.0} if harvest.get("found") else {}
-    return _confirmed(kept[0], times) if kept else None
+    return _confirmed(kept[0], _harvest_times([harvest])) if kept else None
 
 
 def _confirmed(one: Aged, times: Mapping[str, float]) -> Aged:
@@ -116,14 +116,17 @@ async def _best(client: AsyncElasticsearch, names: Names, asked: _Asked) -> tupl
             best[hit["_id"]] = aged
         if hit["_index"].startswith(names.alias("harvested")):
             harvested.add(aged.record.member)
-    times = await _harvest_times(client, names, sorted(harvested)) if harvested else {}
+    times: dict[str, float] = {}
+    if harvested:
+        harvests, fields = names.alias("harvests"), ["confirmed_at"]
+        told = await client.mget(index=harvests, ids=sorted(harvested), source_includes=fields)
+        times = _harvest_times(told["docs"])
     return tuple(_confirmed(one, times) for one in best.values())
 
 
-async def _harvest_times(client: AsyncElasticsearch, names: Names, members: Sequence[str]) -> dict[str, float]:
-    """Return when members last confirmed all that was harvested of them."""
-    told = await client.mget(index=names.alias("harvests"), ids=list(members), source_includes=["confirmed_at"])
-    return {one["_id"]: one["_source"].get("confirmed_at") or 0.0 for one in told["docs"] if one.get("found")}
+def _harvest_times(harvests: Sequence[Mapping[str, Any]]) -> dict[str, float]:
+    """Return when members last confirmed all that was harvested of them, of the documents that say so."""
+    return {one["_id"]: one["_source"].get("confirmed_at") or 0.0 for one in harvests if one.get("found")}
 
 
 def _records(names: Names) -> str:

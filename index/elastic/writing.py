@@ -21,6 +21,7 @@ from index.elastic.sending import Sender
 from index.elastic.settings import MEGABYTE, ElasticSettings
 from index.elastic.store import Store, TroubleError
 from index.elastic.whole import whole
+from index.questions import is_complete
 
 log = logging.getLogger(__name__)
 
@@ -201,7 +202,7 @@ class Writer:
         With each comes the version of the answer that no longer holds it: a record that another instance has just been
         told of is newer, and stays.
         """
-        complete = {question_id(one.question): one for one in batch if _is_complete(one)}
+        complete = {question_id(one.question): one for one in batch if is_complete(one.question, one.answer)}
         if not complete:
             return {}
         former = await client.mget(
@@ -247,12 +248,6 @@ def _is_writable(text: str) -> bool:
     except UnicodeError:
         return False
     return True
-
-
-def _is_complete(one: Waiting) -> bool:
-    answer = one.answer
-    is_all = answer.total is not None and answer.total <= len(answer.placed)
-    return one.question.start == 1 and is_all and not answer.has_more and not answer.notices
 
 
 async def unheld(

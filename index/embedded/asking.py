@@ -14,21 +14,17 @@ import os
 import struct
 import sys
 from collections.abc import Callable
-from hashlib import blake2b
 from pathlib import Path
 from typing import Final
 
-import msgspec
-
 from engine.ports import Question
+from index.questions import digest
 
 if sys.platform != "win32":
     import fcntl
 
 POLL_S: Final = 0.05
 PLACES: Final = 1 << 40
-
-_encoder = msgspec.msgpack.Encoder()
 
 
 class Asking:
@@ -83,8 +79,7 @@ class Asking:
         if self._file is None:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        digest = blake2b(_encoder.encode(question), digest_size=8).digest()
-        place = int.from_bytes(digest, "big") % PLACES
+        place = int.from_bytes(digest(question, size=8), "big") % PLACES
         # struct flock of 64-bit Linux: type, whence, start, length, pid (0 for these locks).
         try:
             fcntl.fcntl(self._file, command, struct.pack("hhqqi4x", kind, os.SEEK_SET, place, 1, 0))

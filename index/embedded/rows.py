@@ -9,6 +9,7 @@ import msgspec
 from engine.model import Answer, Material, Record
 from engine.ports import Question
 from engine.text import exact_key, folded_key
+from index.questions import digest, is_complete
 from index.words import Words, is_available, words
 
 LONGEST_KEY = 120
@@ -42,23 +43,18 @@ class Kept(msgspec.Struct, frozen=True):
 
 def key(question: Question) -> bytes:
     """Return what a question is looked up by."""
-    return blake2b(_encoder.encode(question), digest_size=16).digest()
+    return digest(question)
 
 
 def kept(question: Question, answer: Answer) -> Kept:
-    """Return an answer as it waits to be written.
-
-    It is complete where the member gave all it has for the question and nothing of the question was given up:
-    then a record that stood in its former answer and is missing now is gone.
-    """
+    """Return an answer as it waits to be written."""
     head = _encoder.encode(msgspec.structs.replace(answer, placed=()))
     bodies = tuple(body_of(placed.record) for placed in answer.placed)
-    is_all = answer.total is not None and answer.total <= len(answer.placed)
     return Kept(
         question=question,
         asked_at=answer.asked_at,
         head=head,
-        is_complete=question.start == 1 and is_all and not answer.has_more and not answer.notices,
+        is_complete=is_complete(question, answer),
         places=tuple(placed.place for placed in answer.placed),
         bodies=bodies,
         size_bytes=500 + len(question.terms) + len(head) + sum(200 + len(body.body) for body in bodies),

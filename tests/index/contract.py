@@ -551,6 +551,26 @@ class IndexContract:
         await index.flush()
         assert (await index.state()).problem is None
 
+    async def test_what_cannot_be_written_down_costs_nothing_else(
+        self, opened: Opened, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        index = await opened()
+        broken = question("nửa chữ \ud800")
+        assert await index.claim(broken, 8.0)
+        index.count(broken.terms)
+        index.count("lành")
+        index.keep(broken, answer(book("1")))
+        index.keep(question("nửa tên"), answer(book("2", "nửa \ud800")))
+        index.keep(Question("dhqg", "số lớn", start=2**80, count=20), answer(book("3")))
+        index.keep(question("lành"), answer(book("4", year=10**12)))
+        await index.flush()
+        state = await index.state()
+        assert (state.answers, state.dropped, state.problem) == (1, 3, None)
+        assert await index.demand("lành") == pytest.approx(1)
+        assert await index.answers([broken, question("lành")]) == {question("lành"): answer(book("4", year=10**12))}
+        assert await found(index, "kinh te") == ["4"]
+        caplog.clear()  # a store may log what it could not write, with the place of the fault
+
     # Offering ---------------------------------------------------------------------------
 
     async def test_titles_are_offered_with_and_without_marks_and_typed_marks_count(self, opened: Opened) -> None:

@@ -16,7 +16,7 @@ from elasticsearch import AsyncElasticsearch
 from engine import carrying
 from engine.carrying import Carried, Taking
 from engine.model import Clause, Query
-from engine.ports import HarvestPart, Question, TitleIndex
+from engine.ports import HarvestPart, TitleIndex
 from index.elastic import index as open_elastic
 from index.elastic.names import VERSIONS
 from index.elastic.scrolling import hits
@@ -156,23 +156,6 @@ async def test_what_a_search_claims_of_fifty_members_and_waits_for_goes_in_a_few
     opened.clock.go(9.0)
     assert await asyncio.gather(*(two.claim(each, 8.0) for each in asked)) == [True] * 50
     assert await asyncio.gather(*(one.claim(each, 8.0) for each in asked)) == [False] * 50
-
-
-async def test_what_cannot_be_written_down_costs_nothing_else(opened: Opened) -> None:
-    index = await opened()
-    broken = question("nửa chữ \ud800")
-    assert await index.claim(broken, 8.0)
-    index.count(broken.terms)
-    index.count("lành")
-    index.keep(broken, answer(book("1")))
-    index.keep(question("nửa tên"), answer(book("2", "nửa \ud800")))
-    index.keep(Question("dhqg", "số lớn", start=2**80, count=20), answer(book("3")))
-    index.keep(question("lành"), answer(book("4", year=10**12)))
-    await index.flush()
-    state = await index.state()
-    assert (state.answers, state.dropped, state.problem) == (1, 3, None)
-    assert await index.demand("lành") == pytest.approx(1)
-    assert await index.answers([broken, question("lành")]) == {question("lành"): answer(book("4", year=10**12))}
 
 
 async def test_an_older_version_is_moved_while_it_is_used(elastic_url: str) -> None:

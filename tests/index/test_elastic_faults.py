@@ -9,7 +9,6 @@ import hashlib
 import logging
 import subprocess
 import time
-import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
@@ -37,18 +36,6 @@ LOADED_S = 0.25
 """What a look-up may take at most here, patience and all: the machine is busy with the server's own start."""
 
 Open = Callable[..., Awaitable[TitleIndex]]
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Node]:
-    """A node that these tests may break; each leaves it well."""
-    with node() as one:
-        yield one
-
-
-@pytest.fixture
-def prefix() -> str:
-    return f"lienthu-{uuid.uuid4().hex[:8]}"
 
 
 @pytest.fixture

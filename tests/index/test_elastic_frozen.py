@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-import uuid
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
@@ -30,11 +29,6 @@ ASKED = [question(f"câu {number}") for number in range(20)]
 def nodes() -> Iterator[tuple[Node, ...]]:
     with cluster(3) as running:
         yield running
-
-
-@pytest.fixture
-def prefix() -> str:
-    return f"lienthu-{uuid.uuid4().hex[:8]}"
 
 
 @pytest.fixture

@@ -6,8 +6,7 @@ import asyncio
 import json
 import logging
 import time
-import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import aiohttp
 import pytest
@@ -20,24 +19,13 @@ from engine.model import Clause, Query, Window
 from engine.ports import IndexState, TitleIndex
 from index.elastic import index as open_elastic
 from index.elastic.names import Names
-from tests.elastic import Node, node
+from tests.elastic import Node
 from tests.index.contract import HOUR_S, Hand, answer, book, question
 
 pytestmark = pytest.mark.needs("elasticsearch")
 
 Open = Callable[..., Awaitable[TitleIndex]]
 PRODUCT = {"X-Elastic-Product": "Elasticsearch"}
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Node]:
-    with node() as one:
-        yield one
-
-
-@pytest.fixture
-def prefix() -> str:
-    return f"lienthu-{uuid.uuid4().hex[:8]}"
 
 
 @pytest.fixture

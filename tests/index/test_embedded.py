@@ -14,7 +14,6 @@ import pytest
 
 from engine.errors import SettingsError
 from engine.model import Answer, Clause, Query
-from engine.ports import Question
 from engine.sentences import say, sentences
 from index.embedded import index as open_embedded
 from index.embedded.harvest_file import harvest_file
@@ -363,21 +362,6 @@ async def test_a_record_of_other_nouns_is_as_if_it_were_not_there(opened: Opened
     assert await index.answers([question("a"), question("b")]) == {question("b"): answer(book("2"))}
     assert await found(index, "kinh te") == ["2"]
     assert (await index.state()).problem is None
-
-
-async def test_an_answer_that_cannot_be_written_costs_no_other(
-    opened: Opened, caplog: pytest.LogCaptureFixture
-) -> None:
-    index = await opened()
-    index.keep(question("nửa chữ \ud800"), answer(book("1")))
-    index.keep(question("nửa tên"), answer(book("2", "nửa \ud800")))
-    index.keep(Question("dhqg", "số lớn", start=2**80, count=20), answer(book("3")))
-    index.keep(question("lành"), answer(book("4", year=10**12)))
-    await index.flush()
-    state = await index.state()
-    assert (state.answers, state.dropped, state.problem) == (1, 3, None)
-    assert await found(index, "kinh te") == ["4"]
-    caplog.clear()  # two were logged, with the place of the fault
 
 
 async def test_a_new_half_life_counts_what_was_counted_before(opened: Opened) -> None:
