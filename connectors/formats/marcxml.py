@@ -31,7 +31,7 @@ _LEADER = re.compile(r"<(?:[^\s<>:/]+:)?leader(?: [^<>]*)?(?<!/)>([^<]+)").searc
 _CONTROL_FIELDS = re.compile(r'<[^<>]* tag="(00[^"]*)"[^<>]*(?<!/)>([^<]+)').findall
 _USUAL_HEAD = re.compile(r'tag="([^"]*)" ind1="([^"])" ind2="([^"])">').match
 _ATTRIBUTES = re.compile(r' (tag|ind1|ind2)="([^"]*)"').findall
-_SUBFIELDS = re.compile(r'<[^<>]* code="([^"]+)"[^<>]*(?<!/)>([^<]+)').findall
+_SUBFIELDS = re.compile(r'<[^<>]* code="([^"]+)"[^<>]*(?<!/)>([^<]+)</').findall  # what ends with its text
 _NESTED = re.compile(r"<[^/][^<>]*(?<!/)>[^<]*<[^/]").search
 
 Values = tuple[tuple[str, tuple[object, ...]], ...]

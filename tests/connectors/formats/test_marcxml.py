@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from lxml import etree
 
@@ -59,6 +59,7 @@ def built(fields: list[tuple[str, list[tuple[str, str]], str]], prefix: str | No
     return root
 
 
+@example([("650", [("a", "Tập 2")], "nested")], None)  # as many tags as two subfields have
 @given(st.lists(FIELD, min_size=1, max_size=6), st.sampled_from([None, "marc", "zs"]))
 def test_whatever_stands_in_the_fields_both_ways_read_the_same(
     fields: list[tuple[str, list[tuple[str, str]], str]], prefix: str | None
