@@ -6,6 +6,7 @@ import atexit
 import gc
 import os
 import shutil
+import signal
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,10 @@ settings.load_profile("ci" if os.environ.get("CI") == "true" else "person")
 # Without this msgspec's Meta may be taken apart before what refers to it when Python ends (jcrist/msgspec#717), and a
 # green run would end with a crash.
 atexit.register(gc.freeze)
+
+# A script that runs the tests in the background has them ignore Ctrl-C, and all that they start would too.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 _PARTS = {
     "zebrasrv": "idzebra-2.0",
