@@ -5,6 +5,8 @@ Members write one value as a text, as a number, as a list of either, or as an ob
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 import httpx
@@ -16,6 +18,13 @@ from engine.errors import UnreadableError
 MOST_VALUES = 200
 """Of one field no more are read."""
 
+COUNTED = 10**12
+"""No catalogue holds so much: what is more is no count."""
+
+_ESCAPE = re.compile(
+    r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)", re.DOTALL
+)
+
 Table = Mapping[str, object]
 _EMPTY: Table = {}
 
@@ -24,10 +33,13 @@ def parse_json(body: bytes) -> object:
     """Return what a JSON body holds.
 
     Raises UnreadableError for nothing, for what is no JSON and for JSON cut off; RefusedError and FaultError for a
-    page of HTML that logs in, challenges or says sorry.
+    page of HTML that logs in, challenges or says sorry. One bad letter costs itself and not the page: servers cut
+    texts within a letter, and write line breaks into them.
 
     >>> parse_json('{"total": 1}'.encode())
     {'total': 1}
+    >>> parse_json(rb'{"abstract": "cut within a smile \ud83d"}')
+    {'abstract': 'cut within a smile �'}
     """
     text = body.removeprefix(b"\xef\xbb\xbf").strip()
     if not text:
@@ -37,7 +49,16 @@ def parse_json(body: bytes) -> object:
     try:
         return msgspec.json.decode(text)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise UnreadableError(f"no JSON, or JSON cut off: {error}") from error
+        try:
+            return _leniently(text)
+        except (ValueError, RecursionError):
+            raise UnreadableError(f"no JSON, or JSON cut off: {error}") from error
+
+
+def _leniently(body: bytes) -> object:
+    """Return what JSON holds in whose texts stand half letters, bytes that are no UTF-8, or bare controls."""
+    text = _ESCAPE.sub(lambda found: "\ufffd" if found[1] else found[0], body.decode("utf-8", "replace"))
+    return json.loads(text, strict=False)
 
 
 def json_of(response: httpx.Response) -> Table:
@@ -90,13 +111,13 @@ def count_of(value: object) -> int | None:
 
     >>> count_of(7), count_of("1,204"), count_of(True), count_of("-1")
     (7, 1204, None, None)
+    >>> count_of(12.0), count_of(1e30), count_of(float("nan"))
+    (12, None, None)
     """
     if isinstance(value, bool):
         return None
-    if isinstance(value, int):
-        return value if value >= 0 else None
-    if isinstance(value, float):
-        return int(value) if value >= 0 and value.is_integer() else None
+    if isinstance(value, int | float):
+        return int(value) if 0 <= value < COUNTED and value == int(value) else None
     digits = first_text(value).replace(",", "").replace(".", "").replace(" ", "")
     return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 13 else None
 
