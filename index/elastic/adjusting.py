@@ -66,6 +66,7 @@ def chosen(kind: str, settings: ElasticSettings) -> dict[str, str]:
     assert isinstance(made, dict)
     own = {"auto_expand_replicas": "false", **made}
     keys = ["auto_expand_replicas", "refresh_interval", "translog.durability"]
+    keys += [key for key in own if key.startswith("merge.policy.")]
     if settings.replicas is not None:  # else Elasticsearch itself chooses it, by how many nodes there are
         keys.append("number_of_replicas")
     return {key: str(own[key]) for key in keys}

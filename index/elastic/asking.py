@@ -20,6 +20,7 @@ from engine.model import Answer
 from engine.ports import Clock, Question
 from index.elastic.claims import binds, claim_all, let_go
 from index.elastic.documents import answer_of, question_id
+from index.elastic.hearing import NEAR
 from index.elastic.names import Names
 from index.elastic.store import Store, TroubleError
 
@@ -111,7 +112,8 @@ class Asking:
             docs=[
                 *({"_index": claims, "_id": _name(question)} for question in questions),
                 *({"_index": answers, "_id": question_id(question), "_source": ["body"]} for question in questions),
-            ]
+            ],
+            preference=NEAR,
         )
         docs, count = found["docs"], len(questions)
         return {

@@ -14,6 +14,7 @@ from engine.ports import Wanted
 from engine.text import folded_key
 from index.demand import Scale, demand, weight
 from index.elastic.documents import Document, text_id
+from index.elastic.hearing import NEAR
 from index.elastic.names import Names
 from index.elastic.settings import DAY_S
 from index.elastic.whole import Told, each_whole
@@ -61,9 +62,9 @@ def searches(names: Names, *, terms: Sequence[str] = (), prefix: str = "", most:
         condition = {"match_all": {}}
     days = {"terms": {"field": "day", "size": 10}, "aggs": {"weight": {"sum": {"field": "weight"}}}}
     return [
-        {"index": names.alias("terms")},
+        {"index": names.alias("terms"), "preference": NEAR},
         {"query": condition, "size": most, "sort": [{"value": "desc"}], "track_total_hits": False},
-        {"index": names.alias("asks")},
+        {"index": names.alias("asks"), "preference": NEAR},
         {
             "query": condition,
             "size": 0,

@@ -17,6 +17,12 @@ IMPATIENT: Final = "nobody waits for this node any more"
 """What a call is cancelled with when it took too long, not when whoever asked has gone."""
 
 
+NEAR: Final = "_local"
+"""The node that is asked answers readers of what it has itself, and only asks others for what it has not: that spares a
+hop, and a node that is silent costs nothing where the one that is asked has a copy. Any copy will do: what is
+acknowledged stands in each."""
+
+
 class ForeignError(ConnectionError):
     """Something answered in the node's place: what it says of being there or not says nothing of what we keep."""
 

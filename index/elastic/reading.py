@@ -12,6 +12,7 @@ from engine.model import Answer, Expression, Query
 from engine.ports import Aged, Question
 from index.clauses import Word, clause_words, clauses, excluded, is_phrase
 from index.elastic.documents import Document, aged_of, answer_of, question_id, record_id
+from index.elastic.hearing import NEAR
 from index.elastic.names import Names
 from index.elastic.searching import Dsl, any_of, lifted, matching, narrowing, one_word
 from index.elastic.whole import answered
@@ -27,7 +28,7 @@ RARE_LEAST = 200
 async def answers(client: AsyncElasticsearch, names: Names, questions: Sequence[Question]) -> dict[Question, Answer]:
     """Return the kept answers of questions. By id: what another instance has written is there at once."""
     ids = {question_id(question): question for question in questions}
-    found = await client.mget(index=names.alias("answers"), ids=list(ids), source_includes=["body"])
+    found = await client.mget(index=names.alias("answers"), ids=list(ids), source_includes=["body"], preference=NEAR)
     kept: dict[Question, Answer] = {}
     for one in found["docs"]:
         if one.get("found") and (answer := answer_of(one["_source"])) is not None:
@@ -45,7 +46,8 @@ async def record(client: AsyncElasticsearch, names: Names, member: str, own: str
                 for kind in ("records", "harvested")
             ),
             {"_index": names.alias("harvests"), "_id": member, "_source": ["confirmed_at"]},
-        ]
+        ],
+        preference=NEAR,
     )
     *records, harvest = found["docs"]
     kept = [aged for one in records if one.get("found") and (aged := aged_of(one["_source"])) is not None]
@@ -105,7 +107,7 @@ class _Asked(msgspec.Struct, frozen=True):
 
 async def _best(client: AsyncElasticsearch, names: Names, asked: _Asked) -> tuple[Aged, ...]:
     """Return what a search finds; of what was harvested, as old as its member's last harvest."""
-    found = await client.search(index=_records(names), body=asked.body())
+    found = await client.search(index=_records(names), body=asked.body(), preference=NEAR)
     best: dict[str, Aged] = {}
     harvested: set[str] = set()
     for hit in answered(found)["hits"]["hits"]:
@@ -119,7 +121,7 @@ async def _best(client: AsyncElasticsearch, names: Names, asked: _Asked) -> tupl
     times: dict[str, float] = {}
     if harvested:
         harvests, fields = names.alias("harvests"), ["confirmed_at"]
-        told = await client.mget(index=harvests, ids=sorted(harvested), source_includes=fields)
+        told = await client.mget(index=harvests, ids=sorted(harvested), source_includes=fields, preference=NEAR)
         times = _harvest_times(told["docs"])
     return tuple(_confirmed(one, times) for one in best.values())
 
@@ -160,6 +162,7 @@ async def _counts(client: AsyncElasticsearch, names: Names, words: Sequence[Word
         index=_records(names),
         size=0,
         track_total_hits=False,
+        preference=NEAR,
         aggs={"words": {"filters": {"filters": filters}}},
     )
     buckets = found["aggregations"]["words"]["buckets"]

@@ -16,6 +16,12 @@ from index.words import COLUMN_WEIGHTS
 
 Dsl = dict[str, object]
 
+Columns = Mapping[str, float]
+"""Columns and what a word found in each weighs."""
+
+LIFTED: Final[Columns] = {name: COLUMN_WEIGHTS[name] for name in ("title", "people", "subject")}
+"""Where marks and pairs lift a record if no column was asked for: in the others they would hardly, and cost as much."""
+
 WEIGHED: Final = 300
 """So many of the records that came out best are looked at for what lifts them, of each shard."""
 
@@ -60,16 +66,17 @@ def _clause(clause: Clause) -> Dsl | None:
     if not words:
         return None
     if clause.is_phrase and len(words) > 1:
-        return _phrase([word.folded for word in words], words[0].column, is_prefix=words[-1].is_prefix)
+        return _phrase([word.folded for word in words], _columns(words[0].column), is_prefix=words[-1].is_prefix)
     whole = [word for word in words if not word.is_prefix]
-    found = [_words([word.folded for word in whole], words[0].column)] if whole else []
-    found += [_beginning(word.folded, word.column) for word in words if word.is_prefix]
+    found = [_words([word.folded for word in whole], _columns(words[0].column))] if whole else []
+    found += [_beginning(word.folded, _columns(word.column)) for word in words if word.is_prefix]
     return found[0] if len(found) == 1 else {"bool": {"must": found}}
 
 
 def one_word(word: Word) -> Dsl:
     """Return the query for one word."""
-    return _beginning(word.folded, word.column) if word.is_prefix else _words([word.folded], word.column)
+    columns = _columns(word.column)
+    return _beginning(word.folded, columns) if word.is_prefix else _words([word.folded], columns)
 
 
 def lifted(expression: Expression, size: int) -> Dsl | None:
@@ -77,43 +84,42 @@ def lifted(expression: Expression, size: int) -> Dsl | None:
     lifts: list[Dsl] = []
     for clause in clauses(expression):
         for word in clause_words(clause):
+            columns = _columns(word.column, LIFTED)
             if word.marked and word.is_prefix:
-                lifts.append(_beginning(word.marked, word.column))
+                lifts.append(_beginning(word.marked, columns))
             elif word.marked:
-                lifts.append(_words([word.marked], word.column))
+                lifts.append(_words([word.marked], columns))
             if word.following and not is_phrase(clause):
-                lifts.append(_phrase([word.folded, word.following], word.column))
+                lifts.append(_phrase([word.folded, word.following], columns))
     if not lifts:
         return None
     rescored = {"bool": {"should": lifts[:MOST_LIFTS]}}
     return {"window_size": max(WEIGHED, size), "query": {"rescore_query": rescored}}
 
 
-def _columns(column: str | None) -> Mapping[str, float]:
-    return {column: COLUMN_WEIGHTS[column]} if column else COLUMN_WEIGHTS
+def _columns(column: str | None, others: Columns = COLUMN_WEIGHTS) -> Columns:
+    return {column: COLUMN_WEIGHTS[column]} if column else others
 
 
-def _fields(column: str | None) -> list[str]:
-    return [f"{name}^{weight:g}" for name, weight in _columns(column).items()]
+def _fields(columns: Columns) -> list[str]:
+    return [f"{name}^{weight:g}" for name, weight in columns.items()]
 
 
-def _words(tokens: Sequence[str], column: str | None) -> Dsl:
+def _words(tokens: Sequence[str], columns: Columns) -> Dsl:
     """Return the query for tokens that must all be there, each as rare as it is in all columns together."""
     text = " ".join(tokens)
-    return {"multi_match": {"query": text, "fields": _fields(column), "type": "cross_fields", "operator": "and"}}
+    return {"multi_match": {"query": text, "fields": _fields(columns), "type": "cross_fields", "operator": "and"}}
 
 
-def _beginning(token: str, column: str | None) -> Dsl:
+def _beginning(token: str, columns: Columns) -> Dsl:
     """Return the query for a token that begins so: it scores the same everywhere, by its column's weight."""
-    ways: list[Dsl] = [
-        {"prefix": {name: {"value": token, "boost": weight}}} for name, weight in _columns(column).items()
-    ]
+    ways: list[Dsl] = [{"prefix": {name: {"value": token, "boost": weight}}} for name, weight in columns.items()]
     return {"dis_max": {"queries": ways}}
 
 
-def _phrase(tokens: Sequence[str], column: str | None, *, is_prefix: bool = False) -> Dsl:
+def _phrase(tokens: Sequence[str], columns: Columns, *, is_prefix: bool = False) -> Dsl:
     kind = "phrase_prefix" if is_prefix else "phrase"
-    return {"multi_match": {"query": " ".join(tokens), "fields": _fields(column), "type": kind}}
+    return {"multi_match": {"query": " ".join(tokens), "fields": _fields(columns), "type": kind}}
 
 
 def narrowing(filters: Filters) -> tuple[list[Dsl], list[Dsl]]:

@@ -14,6 +14,7 @@ from elasticsearch import AsyncElasticsearch
 from engine.text import exact_key, folded_key
 from index.elastic import counting
 from index.elastic.documents import LONGEST_BEGINNING, Document
+from index.elastic.hearing import NEAR
 from index.elastic.names import Names
 from index.elastic.store import TroubleError
 from index.elastic.whole import answered
@@ -37,7 +38,7 @@ async def suggest(
     told = await client.msearch(
         searches=[
             *counting.searches(names, prefix=begins.folded, most=QUESTIONS * limit),
-            {"index": records},
+            {"index": records, "preference": NEAR},
             _completed(begins, TITLES * limit),
         ]
     )

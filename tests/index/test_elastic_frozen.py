@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 from elasticsearch import AsyncElasticsearch
 
+from engine.model import Clause, Query
 from engine.ports import Question, TitleIndex
 from index.elastic import index as open_elastic
 from tests.elastic import Node, cluster
@@ -23,6 +24,9 @@ PATIENCE_S = 1.0
 """Far longer than a busy machine takes to answer: who waits so long, waits for the node that is frozen."""
 
 ASKED = [question(f"câu {number}") for number in range(20)]
+
+BOOKS = 10
+"""So many records were found by all of them."""
 
 
 @pytest.fixture(scope="module")
@@ -95,6 +99,34 @@ async def test_of_all_who_ask_only_the_first_waits_for_a_node_that_is_frozen(
         assert (await index.state()).is_ready
     finally:
         frozen.thaw()
+    await until_well(index)
+
+
+async def test_a_node_that_is_frozen_hides_nothing_that_the_others_have(
+    index: TitleIndex, nodes: tuple[Node, ...], prefix: str, client: AsyncElasticsearch
+) -> None:
+    await client.indices.put_settings(
+        index=f"{prefix}-*", settings={"index.auto_expand_replicas": False, "index.number_of_replicas": 2}
+    )
+    await client.cluster.health(index=f"{prefix}-*", wait_for_status="green", timeout="60s")
+    query = Query(expression=Clause("kinh tế"))
+    assert len(await index.search(query, 60)) == BOOKS
+    nodes[2].freeze()
+    try:
+        waited, whole = 0, 0
+        began = time.monotonic()
+        while time.monotonic() - began < 4.0:  # long before Elasticsearch itself finds out
+            found, late = await asked(index, ASKED)
+            waited += late
+            whole += all(found)
+        assert waited <= 3  # now and then one who asks finds out whether it is back, and the next of the same search
+        assert whole > waited
+        for _ in range(9):
+            began = time.monotonic()
+            assert len(await index.search(query, 60)) == BOOKS
+            assert time.monotonic() - began < PATIENCE_S
+    finally:
+        nodes[2].thaw()
     await until_well(index)
 
 
