@@ -22,7 +22,8 @@ from index.elastic.names import VERSIONS
 from index.elastic.scrolling import hits
 from index.embedded import index as open_embedded
 from tests.elastic import node
-from tests.index.contract import Hand, IndexContract, Opened, answer, book, harvest, question
+from tests.index.contract import IndexContract
+from tests.index.contract.shelf import Hand, Opened, answer, book, harvest, question
 
 pytestmark = pytest.mark.needs("elasticsearch")
 

@@ -26,7 +26,7 @@ from index.elastic.names import VERSIONS, Names, body
 from index.elastic.settings import ElasticSettings
 from index.elastic.store import PROBE_S, TroubleError
 from tests.elastic import Node, node
-from tests.index.contract import SHELF, Hand, answer, book, harvest, question
+from tests.index.contract.shelf import SHELF, Hand, answer, book, harvest, question
 from tests.servers import free_port
 
 pytestmark = pytest.mark.needs("elasticsearch")

@@ -16,7 +16,7 @@ from engine.model import Clause, Query
 from engine.ports import Question, TitleIndex
 from index.elastic import index as open_elastic
 from tests.elastic import Node, cluster
-from tests.index.contract import Hand, answer, book, question
+from tests.index.contract.shelf import Hand, answer, book, question
 
 pytestmark = pytest.mark.needs("elasticsearch")
 

@@ -20,7 +20,7 @@ from engine.ports import IndexState, TitleIndex
 from index.elastic import index as open_elastic
 from index.elastic.names import Names
 from tests.elastic import Node
-from tests.index.contract import HOUR_S, Hand, answer, book, question
+from tests.index.contract.shelf import HOUR_S, Hand, answer, book, question
 
 pytestmark = pytest.mark.needs("elasticsearch")
 

@@ -18,19 +18,8 @@ from engine.sentences import say, sentences
 from index.embedded import index as open_embedded
 from index.embedded.harvest_file import harvest_file
 from index.embedded.settings import EmbeddedSettings
-from tests.index.contract import (
-    DAY_S,
-    HOUR_S,
-    NOON,
-    Hand,
-    IndexContract,
-    Opened,
-    answer,
-    book,
-    found,
-    harvested,
-    question,
-)
+from tests.index.contract import IndexContract
+from tests.index.contract.shelf import DAY_S, HOUR_S, NOON, Hand, Opened, answer, book, found, harvested, question
 
 
 @pytest.fixture

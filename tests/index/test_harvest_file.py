@@ -12,7 +12,7 @@ import pytest
 from engine.errors import StoreError
 from engine.model import Clause, Query, Window
 from index.embedded import index as open_embedded
-from tests.index.contract import SHELF, Opened, answer, book, harvested, question
+from tests.index.contract.shelf import SHELF, Opened, answer, book, harvested, question
 
 
 @pytest.fixture
