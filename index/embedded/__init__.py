@@ -67,6 +67,7 @@ class EmbeddedIndex:
         self._letting_go: set[asyncio.Task[None]] = set()
         self._decoded = Decoded(int(settings.decoded_mb * MEGABYTE))
         self._problem: Reason | None = None
+        self._harvest_problem: Reason | None = None
         self._is_closed = False
 
     async def open(self) -> None:
@@ -225,6 +226,7 @@ class EmbeddedIndex:
 
         counts = await self._read(self._lookups, look, None)
         answers, records = counts or (0, 0)
+        problem = self._problem if counts is None else None
         harvested, harvest_problem = 0, None
         try:
             harvested = await self._harvested.count() if not self._is_closed else 0
@@ -240,10 +242,7 @@ class EmbeddedIndex:
             dropped=self._writer.dropped,
             harvested=harvested,
             harvested_bytes=await asyncio.to_thread(self._harvested.bytes_used),
-            problem=self._writer.problem
-            or self._replaced()
-            or (self._problem if counts is None else None)
-            or harvest_problem,
+            problem=self._writer.problem or self._replaced() or problem or harvest_problem,
         )
 
     async def flush(self) -> None:
@@ -282,11 +281,14 @@ class EmbeddedIndex:
         if self._is_closed:
             return otherwise
         try:
-            return await reader.read(look)
+            found = await reader.read(look)
         except sqlite3.Error as error:
             self._note(error, reader.inode)
         except (UnicodeError, OverflowError, msgspec.MsgspecError):
             log.debug("index_unasked", exc_info=True)  # no text or number that could ever have been kept
+        else:
+            self._problem = None
+            return found
         return otherwise
 
     async def _of_harvested(self, look: Callable[[], Awaitable[Found]], otherwise: Found) -> Found:
@@ -294,11 +296,16 @@ class EmbeddedIndex:
         if self._is_closed:
             return otherwise
         try:
-            return await look()
+            found = await look()
         except StoreError as error:
-            log.warning("harvest_unread", extra={"error": error.detail})
+            if error.reason != self._harvest_problem:
+                log.warning("harvest_unread", extra={"error": error.detail})
+            self._harvest_problem = error.reason
         except (UnicodeError, OverflowError):
             log.debug("index_unasked", exc_info=True)
+        else:
+            self._harvest_problem = None
+            return found
         return otherwise
 
     def _refuse_if_closed(self) -> None:
@@ -308,7 +315,8 @@ class EmbeddedIndex:
     def _note(self, error: sqlite3.Error, damaged: int | None = None) -> None:
         if is_interrupted(error):
             return
-        self._problem = trouble(error, self._settings.file, "unreadable")
-        log.warning("index_unread", extra={"path": str(self._settings.file), "error": str(error)})
+        told, self._problem = self._problem, trouble(error, self._settings.file, "unreadable")
+        if self._problem != told:  # once, and not for each reader
+            log.warning("index_unread", extra={"path": str(self._settings.file), "error": str(error)})
         if is_corrupt(error):
             self._writer.report_damage(error, damaged)
