@@ -1,14 +1,19 @@
 # The service of Liên Thư, with the pinned versions of constraints.txt. See docs/containers.md.
 FROM python:3.11-slim-bookworm AS built
 WORKDIR /build
-COPY pyproject.toml constraints.txt README.md LICENSE ./
+COPY pyproject.toml constraints.txt ./
+# First what it is built upon, which a change of its own code leaves as it is. Without pip of its own: nothing is
+# installed into the finished image any more.
+RUN python -m venv --without-pip /opt/lienthu && \
+    python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['dependencies'], sep='\n')" \
+        > needed.txt && \
+    pip --python /opt/lienthu/bin/python install --no-cache-dir --constraint constraints.txt --requirement needed.txt
+COPY README.md LICENSE ./
 COPY engine engine
 COPY connectors connectors
 COPY index index
 COPY demo demo
-# Without pip of its own: nothing is installed into the finished image any more.
-RUN python -m venv --without-pip /opt/lienthu && \
-    pip --python /opt/lienthu/bin/python install --no-cache-dir --constraint constraints.txt .
+RUN pip --python /opt/lienthu/bin/python install --no-cache-dir --no-deps .
 
 FROM python:3.11-slim-bookworm
 LABEL org.opencontainers.image.title="Liên Thư" \
