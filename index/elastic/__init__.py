@@ -140,9 +140,7 @@ class ElasticIndex:
         """Return kept and harvested records that hold the query's words, best first."""
         none: tuple[Aged, ...] = ()
 
-        return await self._ask(
-            lambda client: reading.search(client, self._names, query, limit, self._oldest_shown()), none
-        )
+        return await self._ask(lambda client: reading.search(client, self._names, query, limit, self._oldest()), none)
 
     async def record(self, member: str, record_id: str) -> Aged | None:
         """Return one kept or harvested record."""
@@ -276,10 +274,6 @@ class ElasticIndex:
 
     def _oldest(self) -> float:
         return self._clock() - self._settings.keep_s
-
-    def _oldest_shown(self) -> float:
-        """Return the same to the minute, so that Elasticsearch may remember which records are young enough."""
-        return self._oldest() // 60 * 60
 
 
 @contextmanager

@@ -61,34 +61,40 @@ def _confirmed(one: Aged, times: Mapping[str, float]) -> Aged:
 
 
 async def search(client: AsyncElasticsearch, names: Names, query: Query, limit: int, oldest: float) -> tuple[Aged, ...]:
-    """Return the records that hold all words, or else any of the rarer ones, best first."""
+    """Return the records that hold all words, or else any of the rarer ones, best first.
+
+    What is kept and older than `oldest` is left out of what was found: it will soon be deleted, so there is little of
+    it, and to ask for the age of all that is found would cost each search more.
+    """
     if limit < 1:
         return ()
     must, must_not = narrowing(query.filters)
-    fresh: Dsl = {"bool": {"should": [{"range": {"asked_at": {"gte": oldest}}}, {"exists": {"field": "run"}}]}}
-    must.append(fresh)
     if query.expression is None:
-        return await _best(client, names, _Asked({"match_all": {}}, must, must_not, limit))
+        return await _best(client, names, _Asked({"match_all": {}}, must, must_not, limit, oldest))
     wanted = matching(query.expression)
     if wanted is None:
         return ()
     lifts = lifted(query.expression, limit)
-    found = await _best(client, names, _Asked(wanted, must, must_not, limit, lifts))
+    found = await _best(client, names, _Asked(wanted, must, must_not, limit, oldest, lifts))
     if not found:
         any_word = await _any_word(client, names, query.expression)
         if any_word is not None:
             unwanted = [part for one in excluded(query.expression) if (part := matching(one)) is not None]
-            found = await _best(client, names, _Asked(any_word, must, [*must_not, *unwanted], limit, lifts))
+            found = await _best(client, names, _Asked(any_word, must, [*must_not, *unwanted], limit, oldest, lifts))
     return found
 
 
 class _Asked(msgspec.Struct, frozen=True):
-    """A search: what is wanted, what must and must not hold, how many, and what lifts some; None: the latest first."""
+    """A search: what is wanted, what must and must not hold, how many, of what time, and what lifts some of them.
+
+    None lifts where the latest come first.
+    """
 
     wanted: Dsl
     must: Sequence[Dsl]
     must_not: Sequence[Dsl]
     limit: int
+    oldest: float
     lifts: Dsl | None = None
 
     def body(self) -> Document:
@@ -112,11 +118,12 @@ async def _best(client: AsyncElasticsearch, names: Names, asked: _Asked) -> tupl
     harvested: set[str] = set()
     for hit in answered(found)["hits"]["hits"]:
         aged = aged_of(hit["_source"])
-        if aged is None:
+        is_harvested = hit["_index"].startswith(names.alias("harvested"))
+        if aged is None or (aged.asked_at < asked.oldest and not is_harvested):
             continue
         if hit["_id"] not in best or best[hit["_id"]].asked_at < aged.asked_at:
             best[hit["_id"]] = aged
-        if hit["_index"].startswith(names.alias("harvested")):
+        if is_harvested:
             harvested.add(aged.record.member)
     times: dict[str, float] = {}
     if harvested:
