@@ -23,7 +23,7 @@ check: $(STAMP)
 bench: $(STAMP)
 	@$(BIN)/python -m benchmarks.search
 
-# Both backends of the index, up to a million records: an hour or more. ARGS="--sizes 10000,100000" for less.
+# Both backends of the index, up to a million records: half an hour or more. ARGS="--sizes 10000,100000" for less.
 bench-index: $(STAMP)
 	@$(BIN)/python -m benchmarks.index $(ARGS)
 
