@@ -28,7 +28,7 @@ def missing() -> str | None:
     """Return what is missing to have one here, None if nothing is."""
     if os.environ.get("ELASTICSEARCH_URL") or (problem := build.missing()) is None:
         return None
-    return None if image.answers() else problem
+    return None if image.is_there() else problem
 
 
 @cache

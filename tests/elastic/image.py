@@ -19,24 +19,21 @@ USER, GROUP = 1000, 0
 """Those of the image. Whoever is not root runs it as themselves, in its group, which may read all of it."""
 
 ANSWER_S = 20.0
+FETCH_S = 900.0
 
 
 @cache
-def answers() -> bool:
-    """Whether a Docker daemon answers here."""
+def is_there() -> bool:
+    """Whether a Docker daemon answers here that has the image, or can fetch it."""
     is_elsewhere = not os.environ.get("DOCKER_HOST", "unix:").startswith("unix:")
     if sys.platform != "linux" or is_elsewhere or shutil.which("docker") is None:
         return False
+    wanted = (("image", "inspect", IMAGE), ("pull", "--quiet", IMAGE))
     try:
-        return _docker("version", "--format", "{{.Server.Os}}", wait_s=ANSWER_S).stdout.strip() == "linux"
+        system = _docker("version", "--format", "{{.Server.Os}}", wait_s=ANSWER_S).stdout.strip()
+        return system == "linux" and any(_docker(*words, wait_s=FETCH_S).returncode == 0 for words in wanted)
     except subprocess.TimeoutExpired:
         return False
-
-
-def is_there() -> bool:
-    """Whether the image is here, or can be fetched."""
-    wanted = (("image", "inspect", IMAGE), ("pull", "--quiet", IMAGE))
-    return answers() and any(_docker(*words).returncode == 0 for words in wanted)
 
 
 class OfficialImage:
