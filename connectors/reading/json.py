@@ -30,7 +30,7 @@ _EMPTY: Table = {}
 
 
 def parse_json(body: bytes) -> object:
-    """Return what a JSON body holds.
+    r"""Return what a JSON body holds.
 
     Raises UnreadableError for nothing, for what is no JSON and for JSON cut off; RefusedError and FaultError for a
     page of HTML that logs in, challenges or says sorry. One bad letter costs itself and not the page: servers cut
