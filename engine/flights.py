@@ -12,9 +12,11 @@ import asyncio
 import logging
 from collections import OrderedDict
 
+import msgspec
+
 from engine.errors import BugError, LienThuError, TimedOutError
 from engine.harvested import HarvestedMember
-from engine.model import Answer, Query, Window
+from engine.model import MOST_HITS, Answer, Query, Reason, Window
 from engine.planner import Asked
 from engine.ports import Clock, Question, TitleIndex
 from engine.rest import Rests
@@ -92,13 +94,13 @@ class Flights:
         """
         window = Window(question.start, question.count)
         if self._index is None or isinstance(asked.connector, HarvestedMember):
-            return await asked.connector.search(query, window)
+            return await _told(asked, query, window)
         while not await self._index.claim(question, asked.member.manners.timeout_s):
             answer = await self._index.brought(question)
             if answer is not None:
                 return answer
         try:
-            answer = await asked.connector.search(query, window)
+            answer = await _told(asked, query, window)
         except BaseException:
             self._index.let_go(question)
             raise
@@ -113,3 +115,14 @@ class Flights:
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
+
+
+async def _told(asked: Asked, query: Query, window: Window) -> Answer:
+    """Return what a member tells; where it counts what no catalogue holds, that it did not say how many there are.
+
+    A number of any length can stand in a page, and not every one can be written down or shown.
+    """
+    answer = await asked.connector.search(query, window)
+    if answer.total is None or 0 <= answer.total < MOST_HITS:
+        return answer
+    return msgspec.structs.replace(answer, total=None, notices=(*answer.notices, Reason("notice.total-unknown")))

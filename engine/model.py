@@ -382,6 +382,10 @@ class Answer(Noun, frozen=True):
     notices: tuple[Reason, ...] = ()
 
 
+MOST_HITS = 10**12
+"""No catalogue holds so much: a count of hits that is not below it is none."""
+
+
 class Who(StrEnum):
     """Who must act on a failure."""
 

@@ -14,6 +14,7 @@ from lxml import etree
 from connectors.formats.fields import inner_text, local_name
 from connectors.oai_pmh.request import seconds_of
 from connectors.reading.html import parse_html, refuse_other_pages
+from connectors.reading.json import count_of
 from connectors.reading.xml import parse_xml
 from engine.errors import FaultError, LienThuError, TokenLostError, UnreadableError, UnsupportedError
 
@@ -97,8 +98,7 @@ def _token(element: etree._Element | None) -> tuple[str | None, int | None]:
             found = child
     if found is None:
         return None, None
-    size = (found.get("completeListSize") or "").strip()
-    return (inner_text(found).strip() or None), (int(size) if size.isascii() and size.isdigit() else None)
+    return (inner_text(found).strip() or None), count_of(found.get("completeListSize"))
 
 
 def _row(element: etree._Element) -> Row | None:

@@ -14,12 +14,10 @@ import msgspec
 
 from connectors.reading.html import parse_html, refuse_other_pages
 from engine.errors import UnreadableError
+from engine.model import MOST_HITS
 
 MOST_VALUES = 200
 """Of one field no more are read."""
-
-COUNTED = 10**12
-"""No catalogue holds so much: what is more is no count."""
 
 _ESCAPE = re.compile(
     r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)", re.DOTALL
@@ -58,7 +56,7 @@ def parse_json(body: bytes) -> object:
 def _leniently(body: bytes) -> object:
     """Return what JSON holds in whose texts stand half letters, bytes that are no UTF-8, or bare controls."""
     text = _ESCAPE.sub(lambda found: "\ufffd" if found[1] else found[0], body.decode("utf-8", "replace"))
-    return json.loads(text, strict=False)
+    return json.loads(text, strict=False, parse_constant=lambda _: None)  # NaN and Infinity are no JSON and no value
 
 
 def json_of(response: httpx.Response) -> Table:
@@ -117,9 +115,9 @@ def count_of(value: object) -> int | None:
     if isinstance(value, bool):
         return None
     if isinstance(value, int | float):
-        return int(value) if 0 <= value < COUNTED and value == int(value) else None
+        return int(value) if 0 <= value < MOST_HITS and value == int(value) else None
     digits = first_text(value).replace(",", "").replace(".", "").replace(" ", "")
-    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 13 else None
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < len(str(MOST_HITS)) else None
 
 
 def at(value: object, path: str) -> object:

@@ -36,6 +36,8 @@ class Library:
         self.asked: list[tuple[Query, Window]] = []
         self.probed = 0
         self.cancelled = 0
+        self.total: int | None = None
+        """How many it says there are; None: as many as there are."""
         if opened:
             self.gate.set()
 
@@ -53,7 +55,7 @@ class Library:
         return Answer(
             self.member.id,
             tuple(Placed(place, record) for place, record in enumerate(part, window.start)),
-            total=len(self.records),
+            total=len(self.records) if self.total is None else self.total,
             asked_at=self.clock(),
             took_s=0.01,
             has_more=window.start - 1 + len(part) < len(self.records),

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from engine.errors import FaultError, QueryError, TimedOutError, UnreadableError
@@ -15,6 +16,7 @@ from engine.model import Snapshot, State
 from engine.ports import TitleIndex
 from engine.query import parse
 from engine.search import Search
+from engine.web.views import snapshot_view
 from index.embedded import index as open_index
 from tests.engine.simulated import Clock, Library, asked, library
 
@@ -62,6 +64,28 @@ async def test_the_first_snapshot_comes_before_any_member_has_answered() -> None
         last = await anext(snapshots)
         assert names(last) == ["Giáo trình kinh tế vi mô"]
         assert last.is_settled
+
+
+@pytest.mark.parametrize("total", [10**30, 10**400, -1], ids=["long", "longer", "negative"])
+async def test_a_count_that_no_catalogue_can_have_is_unknown_and_the_records_are_shown(
+    total: int, tmp_path: Path
+) -> None:
+    clock = Clock()
+    honest, boasting = library(clock, "honest", [VI_MO]), library(clock, "boasting", [VI_MO])
+    boasting.total = total
+    index = await open_index({"path": str(tmp_path / "index.sqlite")}, clock)
+    async with searching(clock, honest, boasting, index=index) as search:
+        snapshot = await search.settled(parse("kinh tế"))
+        members = {one.member.id: one.member for one in (honest, boasting)}
+        shown = msgspec.json.encode(snapshot_view(snapshot, members))
+        await index.flush()
+        assert (await index.state()).answers == 2
+    assert str(total).encode() not in shown
+    assert snapshot.titles[0].members == ("boasting", "honest")
+    assert snapshot.hit_count == 1
+    reports = {report.member: report for report in snapshot.reports}
+    assert reports["boasting"].total is None
+    assert [notice.code for notice in reports["boasting"].notices] == ["notice.total-unknown"]
 
 
 async def test_a_member_that_hangs_costs_its_own_line_only() -> None:

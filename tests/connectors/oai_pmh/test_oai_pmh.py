@@ -363,3 +363,13 @@ def test_lists_of_another_kind_of_server_are_read(corpus: Path) -> None:
     assert read((folder / "noRecordsMatch.xml").read_bytes()).errors == (("noRecordsMatch", ""),)
     with pytest.raises(UnreadableError):
         read((folder / "ListRecordsBroken.xml").read_bytes())
+
+
+@pytest.mark.parametrize(
+    ("told", "size"), [("230", 230), (" 230 ", 230), ("-1", None), ("viele", None), ("9" * 5000, None)]
+)
+def test_a_list_is_as_long_as_it_says_unless_no_list_can_be(told: str, size: int | None) -> None:
+    body = (
+        f"<OAI-PMH><ListRecords><resumptionToken completeListSize='{told}'>t</resumptionToken></ListRecords></OAI-PMH>"
+    )
+    assert read(body.encode()).total == size
