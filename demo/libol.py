@@ -9,6 +9,7 @@ copies' table.
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -32,7 +33,7 @@ _CONTENT: Final = "ctl00$ContentPlaceHolder1$"
 _PAGER: Final = f"{_CONTENT}dgrResult$ctl14$ctl"
 
 
-class Libol:
+class Libol(ABC):
     """What both versions share: the page of a record, that of its copies, and how a question is looked for."""
 
     root = ""
@@ -67,8 +68,9 @@ class Libol:
             return self._page(_record(entry), "WShowDetail")
         return self._page(_copies(entry), "WHoldingCollection")
 
+    @abstractmethod
     def _own(self, name: str, request: Request) -> Reply | None:
-        raise NotImplementedError
+        """Return a page that only this version has."""
 
     def _page(self, inner: str, title: str, *headers: tuple[str, str]) -> Reply:
         page = (

@@ -46,7 +46,7 @@ def scaffold_member(
 
 def _setting(field: msgspec.structs.FieldInfo) -> str:
     name = field.encode_name
-    if field.required:
+    if field.required:  # "TODO" is for whoever finishes the file: nobody else can know it
         return f"{name} = {_required(field.type)}  # TODO"
     default = field.default if field.default is not msgspec.NODEFAULT else None
     if field.default_factory is not msgspec.NODEFAULT:

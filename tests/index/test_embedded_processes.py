@@ -19,7 +19,7 @@ from index.embedded import index as open_embedded
 from tests.index import busy_process
 from tests.index.busy_process import kept
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals")
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="processes are ended by signals, which Windows has not")
 
 
 async def start(path: Path, name: str, rounds: int, records: int, *more: int) -> Process:
