@@ -9,7 +9,8 @@ import pytest
 
 from tests.elastic import Node, node
 
-pytest.register_assert_rewrite("tests.index.contract")  # so that a test that fails there shows what it compared
+# So that a test that fails there shows what it compared.
+pytest.register_assert_rewrite("tests.index.contract", "tests.index.states")
 
 
 @pytest.fixture(scope="module")

@@ -24,6 +24,7 @@ from index.embedded import index as open_embedded
 from tests.elastic import node
 from tests.index.contract import IndexContract
 from tests.index.contract.shelf import Hand, Opened, answer, book, harvest, question
+from tests.index.states import is_ready, until
 
 pytestmark = pytest.mark.needs("elasticsearch")
 
@@ -62,17 +63,10 @@ async def empty(url: str, prefix: str) -> None:
             await client.bulk(operations=lines, refresh=True)
 
 
-async def until_ready(index: TitleIndex) -> None:
-    """Return when the index may be used: a server that has just begun takes its time to make the first indices."""
-    async with asyncio.timeout(60):
-        while not (await index.state()).is_ready:  # noqa: ASYNC110 - the store gives no sign
-            await asyncio.sleep(0.2)
-
-
 async def ready(options: dict[str, object], clock: Hand) -> TitleIndex:
     """Return an index when it may be used."""
     index = await open_elastic(options, clock)
-    await until_ready(index)
+    await until(index, is_ready, within_s=60.0)
     return index
 
 
@@ -193,7 +187,7 @@ async def test_an_older_version_is_moved_while_it_is_used(elastic_url: str) -> N
         behind = await client.indices.get_alias(name=f"{prefix}-*")
         assert {f"{prefix}-{kind}-{VERSIONS[kind] - 1}" for kind in MOVED}.isdisjoint(behind.body)
     assert told[-1][1] == told[-1][2]
-    await until_ready(late)
+    await until(late, is_ready, within_s=60.0)
     everything = [question(f"câu {number}") for number in range(1_500)]
     everything += [question(f"lúc chuyển {number}") for number in range(written)]
     found = await late.answers(everything)

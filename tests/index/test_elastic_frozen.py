@@ -17,6 +17,7 @@ from engine.ports import Question, TitleIndex
 from index.elastic import index as open_elastic
 from tests.elastic import Node, cluster
 from tests.index.contract.shelf import Hand, answer, book, question
+from tests.index.states import is_well, until
 
 pytestmark = pytest.mark.needs("elasticsearch")
 
@@ -52,19 +53,12 @@ async def index(
     """An index that holds what is asked for, on all nodes."""
     urls = [one.url for one in nodes]
     opened = await open_elastic({"urls": urls, "prefix": prefix, "patience_ms": 1000 * PATIENCE_S}, Hand())
-    await until_well(opened)
+    await until(opened, is_well, within_s=90.0)
     for one in ASKED:
         opened.keep(one, answer(book(one.terms[-1], "Kinh tế")))
     await opened.flush()
     yield opened
     await opened.close()
-
-
-async def until_well(index: TitleIndex) -> None:
-    ends = time.monotonic() + 90.0
-    while not ((state := await index.state()).is_ready and state.problem is None):
-        assert time.monotonic() < ends, state
-        await asyncio.sleep(0.2)
 
 
 async def asked(index: TitleIndex, questions: list[Question]) -> tuple[list[bool], int]:
@@ -99,7 +93,7 @@ async def test_of_all_who_ask_only_the_first_waits_for_a_node_that_is_frozen(
         assert (await index.state()).is_ready
     finally:
         frozen.thaw()
-    await until_well(index)
+    await until(index, is_well, within_s=90.0)
 
 
 async def test_a_master_that_is_frozen_hides_nothing_that_the_others_have(
@@ -127,7 +121,7 @@ async def test_a_master_that_is_frozen_hides_nothing_that_the_others_have(
         assert searches.count(BOOKS) >= 8  # all but one who finds out
     finally:
         frozen.thaw()
-    await until_well(index)
+    await until(index, is_well, within_s=90.0)
 
 
 async def test_the_index_is_used_though_the_node_that_is_frozen_holds_parts_of_it(
@@ -150,5 +144,5 @@ async def test_the_index_is_used_though_the_node_that_is_frozen_holds_parts_of_i
             await asyncio.sleep(0.1)
     finally:
         nodes[2].thaw()
-    await until_well(index)
+    await until(index, is_well, within_s=90.0)
     assert await asked(index, ASKED) == ([True] * len(ASKED), 0)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import aiohttp
@@ -16,11 +15,12 @@ from elasticsearch import AsyncElasticsearch
 
 from engine.errors import StoreError
 from engine.model import Clause, Query, Window
-from engine.ports import IndexState, TitleIndex
+from engine.ports import TitleIndex
 from index.elastic import index as open_elastic
 from index.elastic.names import Names
 from tests.elastic import Node
 from tests.index.contract.shelf import HOUR_S, Hand, answer, book, question
+from tests.index.states import has, is_well, until
 
 pytestmark = pytest.mark.needs("elasticsearch")
 
@@ -50,22 +50,6 @@ async def opened(running: Node, prefix: str, client: AsyncElasticsearch) -> Asyn
     yield make
     for one in indexes:
         await one.close()
-
-
-async def until(index: TitleIndex, holds: Callable[[IndexState], bool]) -> IndexState:
-    ends = time.monotonic() + 40.0
-    while not holds(state := await index.state()):
-        assert time.monotonic() < ends, state
-        await asyncio.sleep(0.1)
-    return state
-
-
-def is_well(state: IndexState) -> bool:
-    return state.is_ready and state.problem is None
-
-
-def has(code: str) -> Callable[[IndexState], bool]:
-    return lambda state: state.problem is not None and state.problem.code == f"index.elastic-{code}"
 
 
 # What a proxy answers ---------------------------------------------------------------------------
